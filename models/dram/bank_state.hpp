@@ -1,0 +1,133 @@
+// What one channel's banks and buses allow and from when on: the JEDEC rules, applied command by command.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "models/dram/command.hpp"
+#include "models/dram/distances.hpp"
+
+namespace presil::dram {
+
+struct Bank {
+  std::int32_t row = -1;  // open row; -1 = precharged
+  std::int32_t group = 0;
+  std::int32_t served = 0;  // column commands since the activation
+  Cycle act_ok = 0, pre_ok = 0, column_ok = 0;
+  Cycle activated_at = 0;
+  Cycle refresh_ok = 0;  // tRP after the last precharge
+  // For booking of waiting time, see wait_booking.hpp:
+  Cycle used_until = 0;    // last column command before the row was closed
+  Cycle row_from = 0;      // precharge or, without one, activation that prepared the open row
+  Cycle last_column = 0;
+  bool closed_by_conflict = false;
+};
+
+/// Times are the earliest clocks for the next command of a kind. Nothing here decides; Channel does.
+class BankStates {
+ public:
+  BankStates(const Distances& d, int groups, int banks_per_group)
+      : d_(d), banks_per_group_(banks_per_group), banks_(static_cast<std::size_t>(groups * banks_per_group)) {
+    groups_.resize(static_cast<std::size_t>(groups));
+    reset();
+  }
+
+  void reset() {
+    for (std::size_t i = 0; i < banks_.size(); ++i) {
+      banks_[i] = Bank{};
+      banks_[i].group = static_cast<std::int32_t>(i) / banks_per_group_;
+    }
+    for (Group& group : groups_) group = Group{};
+    any_ = Group{};
+    precharge_ok_ = 0;
+    activations_.fill(-d_.faw);
+    next_activation_ = 0;
+  }
+
+  int count() const { return static_cast<int>(banks_.size()); }
+  Bank& operator[](int bank) { return banks_[static_cast<std::size_t>(bank)]; }
+  const Bank& operator[](int bank) const { return banks_[static_cast<std::size_t>(bank)]; }
+
+  // What everything but the bank itself allows; the bank's own part is its column_ok, act_ok and pre_ok.
+  Cycle column_gate(int group, int write) const {
+    return std::max(any_.column_ok[write], groups_[static_cast<std::size_t>(group)].column_ok[write]);
+  }
+  Cycle activate_gate(int group) const {
+    return std::max({any_.act_ok, groups_[static_cast<std::size_t>(group)].act_ok,
+                     activations_[next_activation_] + d_.faw});
+  }
+  Cycle precharge_gate() const { return precharge_ok_; }
+
+  void activate(Bank& bank, std::int32_t row, Cycle at) {
+    if (!bank.closed_by_conflict) bank.row_from = at;
+    bank.row = row;
+    bank.served = 0;
+    bank.activated_at = at;
+    bank.column_ok = at + d_.rcd;
+    bank.pre_ok = at + d_.ras;
+    bank.act_ok = at + d_.rc;
+    any_.act_ok = at + d_.rrd_s;
+    group(bank).act_ok = at + d_.rrd_l;
+    activations_[next_activation_] = at;
+    next_activation_ = (next_activation_ + 1) % activations_.size();
+  }
+
+  void precharge(Bank& bank, Cycle at, bool conflict) {
+    bank.row = -1;
+    bank.closed_by_conflict = conflict;
+    bank.used_until = bank.last_column;
+    bank.row_from = at;
+    bank.act_ok = std::max(bank.act_ok, at + d_.rp);
+    bank.refresh_ok = at + d_.rp;
+    precharge_ok_ = at + d_.ppd;
+  }
+
+  /// `count` column commands from `first` on, `step` clocks apart; the last one with auto-precharge if so wished.
+  void column(Bank& bank, int write, Cycle first, int count, Cycle step, bool auto_precharge) {
+    const Cycle last = first + (count - 1) * step;
+    bank.served += count;
+    bank.last_column = last;
+    Group& own = group(bank);
+    any_.column_ok[write] = std::max(any_.column_ok[write], last + d_.same_s);
+    own.column_ok[write] = std::max(own.column_ok[write], last + d_.same_l);
+    if (write == 0) {
+      any_.column_ok[1] = std::max(any_.column_ok[1], last + d_.read_to_write);
+    } else {
+      any_.column_ok[0] = std::max(any_.column_ok[0], last + d_.write_to_read_s);
+      own.column_ok[0] = std::max(own.column_ok[0], last + d_.write_to_read_l);
+    }
+    bank.pre_ok = std::max(bank.pre_ok, last + d_.to_precharge[write]);
+    if (auto_precharge) {
+      const Cycle open_again = std::max(last + d_.auto_to_act[write], bank.activated_at + d_.rc);
+      bank.row = -1;
+      bank.closed_by_conflict = false;
+      bank.used_until = last;
+      bank.act_ok = std::max(bank.act_ok, open_again);
+      bank.refresh_ok = open_again;  // the internal precharge has ended
+    }
+  }
+
+  /// All banks are closed; `at` is the refresh command.
+  void refresh(Cycle at) {
+    for (Bank& bank : banks_) bank.act_ok = std::max(bank.act_ok, at + d_.rfc);
+  }
+
+ private:
+  struct Group {
+    Cycle column_ok[2] = {0, 0};
+    Cycle act_ok = 0;
+  };
+  Group& group(const Bank& bank) { return groups_[static_cast<std::size_t>(bank.group)]; }
+
+  Distances d_;
+  int banks_per_group_;
+  std::vector<Bank> banks_;
+  std::vector<Group> groups_;
+  Group any_;
+  Cycle precharge_ok_ = 0;
+  std::array<Cycle, 4> activations_{};  // the last four, for tFAW
+  std::size_t next_activation_ = 0;
+};
+
+}  // namespace presil::dram

@@ -1,0 +1,148 @@
+// Bursts come in: into the buffers of the channel, and from there into the queues of the banks where it has such.
+#include "models/dram/channel.hpp"
+
+#include <algorithm>
+
+namespace presil::dram {
+namespace {
+
+int piece_capacity(const DramSpec& spec) {
+  const int banks = spec.bank_groups * spec.banks_per_group;
+  return spec.read_queue + spec.write_queue + banks * (spec.bank_queue + 2);
+}
+
+}  // namespace
+
+Channel::Channel(const DramSpec& spec, int number)
+    : spec_(spec),
+      d_(distances(spec)),
+      number_(number),
+      shared_(spec.bank_queue == 0),
+      two_level_(spec.bank_queue > 0 && spec.read_queue > 0),
+      single_order_(spec.bank_queue > 0 || spec.write_drain == WriteDrain::none),
+      pairs_(spec.timing.tCCD_L > spec.timing.tCCD_S && spec.timing.tCCD_L <= 2 * spec.timing.tCCD_S &&
+             spec.arbitration == BankArbitration::oldest && spec.page_policy != PagePolicy::closed),
+      capacity_{spec.read_queue, spec.write_queue},
+      banks_(d_, spec.bank_groups, spec.banks_per_group),
+      queues_(static_cast<std::size_t>(banks_.count())),
+      candidates_(static_cast<std::size_t>(banks_.count())),
+      pool_(piece_capacity(spec)) {
+  reset();
+}
+
+void Channel::reset() {
+  banks_.reset();
+  std::fill(queues_.begin(), queues_.end(), BankQueue{});
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    candidates_[i] = Candidate{};
+    candidates_[i].group = static_cast<std::uint8_t>(banks_[static_cast<int>(i)].group);
+  }
+  pool_.clear();
+  pending_ = waiting_mask_[0] = waiting_mask_[1] = 0;
+  waiting_[0] = waiting_[1] = queued_ = draining_ = mode_ = in_turn_ = last_entered_ = 0;
+  moves_ = 0;
+  stale_ = true;
+  has_second_ = false;
+  command_free_ = 0;
+  run_first_ = run_last_ = last_column_ = -1;
+  run_step_ = 1;
+  last_bank_ = banks_.count() - 1;
+  last_write_ = 0;
+  last_master_ = 0;
+  refresh_due_ = spec_.refresh ? d_.refi : no_cycle;
+  refresh_ = turnaround_ = Stretch{};
+  conflicts_ = misses_ = refreshes_ = turnarounds_ = 0;
+}
+
+int Channel::room_of_bank(int bank) const {
+  if (spec_.strict_back_pressure && queues_[last_entered_].queued >= spec_.bank_queue) return 0;
+  return std::max(0, spec_.bank_queue - queues_[bank].queued);
+}
+
+void Channel::enter(const Arrival& arrival, Cycle now) {
+  stale_ = true;
+  last_entered_ = arrival.bank;
+  const Cycle ready = now + spec_.front_end_clocks;
+  if (!two_level_) {
+    if (shared_) waiting_[arrival.write] += arrival.count;
+    add_to_queue(arrival, ready);
+    renew(arrival.bank);
+    return;
+  }
+  PieceList& list = queues_[arrival.bank].waiting[arrival.write];
+  waiting_[arrival.write] += arrival.count;
+  pool_.append(list, arrival, ready);
+  waiting_mask_[arrival.write] |= bit(arrival.bank);
+  start_drain_if_due(now);
+  if ((draining_ > 0) == (arrival.write != 0)) move_waiting_of_bank(arrival.bank, arrival.write, now);
+}
+
+void Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
+  BankQueue& queue = queues_[arrival.bank];
+  queue.queued += arrival.count;
+  queued_ += arrival.count;
+  pending_ |= bit(arrival.bank);
+  const std::int32_t added = pool_.append(queue.list[arrival.write], arrival, ready);
+  if (banks_[arrival.bank].row == arrival.row) {
+    std::int32_t& hit = queue.hit[arrival.write];
+    if (hit < 0 || pool_[hit].key > arrival.key) hit = added;
+  }
+}
+
+// --- two levels: a buffer for reads and one for writes, then a queue for each bank ---------------------------------------
+
+void Channel::start_drain_if_due(Cycle now) {
+  if (draining_ > 0 || waiting_[1] == 0 || spec_.write_drain != WriteDrain::batch) return;
+  const bool full = waiting_[1] >= spec_.write_queue;
+  const bool idle = queued_ == 0 && (waiting_[1] > spec_.write_idle || waiting_[0] == 0);
+  if (!full && !idle) return;
+  draining_ = waiting_[1];
+  move_waiting(now);
+}
+
+void Channel::move_waiting(Cycle now) {
+  const int write = draining_ > 0 ? 1 : 0;
+  for (std::uint64_t mask = waiting_mask_[write]; mask != 0; mask &= mask - 1) {
+    move_waiting_of_bank(__builtin_ctzll(mask), write, now);
+  }
+}
+
+void Channel::move_waiting_of_bank(int bank, int write, Cycle now) {
+  BankQueue& queue = queues_[bank];
+  PieceList& list = queue.waiting[write];
+  const bool drains = write != 0 && spec_.write_drain == WriteDrain::batch;
+  while (!list.empty() && queue.queued < spec_.bank_queue) {
+    const std::int32_t index = list.first;
+    Piece& piece = pool_[index];
+    int count = std::min(piece.count, spec_.bank_queue - queue.queued);
+    if (drains) count = std::min(count, draining_);
+    if (count == 0) break;
+    Arrival moved;
+    moved.burst = piece.burst;
+    moved.bank = bank;
+    moved.row = piece.row;
+    moved.count = count;
+    moved.write = write;
+    moved.master = piece.master;
+    moved.lag = piece.lag;
+    moved.key = moves_++ + piece.lag;
+    const Cycle ready = std::max(piece.ready, now + 1);
+    waiting_[write] -= count;
+    piece.count -= count;
+    if (piece.count == 0) {
+      pool_.remove(list, index);
+      pool_.give_back(index);
+      if (list.empty()) waiting_mask_[write] &= ~bit(bank);
+    }
+    add_to_queue(moved, ready);
+    if (drains && (draining_ -= count) == 0) {
+      renew(bank);
+      start_drain_if_due(now);
+      if (draining_ == 0) move_waiting(now);
+      return;
+    }
+  }
+  renew(bank);
+}
+
+}  // namespace presil::dram

@@ -1,0 +1,183 @@
+// One DRAM channel: which command of which burst goes next and when, decided event by event and not clock by clock.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "models/dram/bank_state.hpp"
+#include "models/dram/command.hpp"
+#include "models/dram/distances.hpp"
+#include "models/dram/dram_spec.hpp"
+#include "models/dram/queue.hpp"
+
+namespace presil::dram {
+
+inline constexpr Cycle no_cycle = std::numeric_limits<Cycle>::max();
+
+/// A stretch of clocks with one cause of waiting.
+struct Stretch {
+  Cycle from = 0, until = 0;
+};
+
+/// Column commands that were issued together for one piece.
+struct Columns {
+  std::int32_t burst = -1;
+  std::int32_t count = 0;
+  std::int32_t write = 0;
+  std::uint8_t master_before = 0;  // whose data moved before these
+  Cycle first = 0, last = 0;
+  Stretch bank, row;               // how the row was prepared
+};
+
+/// Several column commands of one row are committed at once where nothing could come in between (see run_length);
+/// activates and precharges of other banks still slip between them. So a decision may reach a little into the future, by
+/// at most max_run column commands, and a burst that arrives meanwhile is considered after them.
+class Channel {
+ public:
+  Channel(const DramSpec& spec, int number);
+
+  void reset();
+
+  /// Device bursts that may enter now for this bank.
+  int room(int write, int bank) const {
+    if (shared_ || two_level_) return capacity_[write] - waiting_[write];
+    return room_of_bank(bank);
+  }
+
+  /// arrival.count <= room(). The first command may issue `front_end_clocks` after `now`.
+  void enter(const Arrival& arrival, Cycle now);
+
+  /// Brings the refreshes up to date while nothing waits.
+  void idle_until(Cycle now) {
+    if (refresh_due_ <= now && idle()) catch_up_refresh(now);
+  }
+
+  bool idle() const { return pending_ == 0 && waiting_[0] == 0 && waiting_[1] == 0; }
+
+  /// Clock of the next command, no_cycle when nothing waits. Valid until the next enter() or step().
+  Cycle next_event() {
+    if (stale_) plan();
+    return next_.time;
+  }
+
+  /// Issues that command. True when it was a column command, described in `columns`.
+  bool step(Columns& columns);
+
+  const Stretch& last_turnaround() const { return turnaround_; }
+  const Stretch& last_refresh() const { return refresh_; }
+
+  std::int64_t activations_after_conflict() const { return conflicts_; }
+  std::int64_t activations_of_closed_rows() const { return misses_; }
+  std::int64_t refreshes() const { return refreshes_; }
+  std::int64_t turnarounds() const { return turnarounds_; }
+
+  void record(std::vector<Command>* log) { log_ = log; }
+
+ private:
+  enum class Kind : std::uint8_t { column, activate, precharge, refresh, second };
+  struct Choice {
+    Cycle time = no_cycle;
+    std::uint64_t rank = 0;
+    std::int32_t bank = -1, piece = -1;
+    Kind kind = Kind::refresh;
+    std::uint8_t write = 0;
+  };
+  /// What one bank would issue next as far as it alone decides; renewed when the bank or its queue changes.
+  struct Candidate {
+    Cycle column_at[2] = {no_cycle, no_cycle};
+    std::uint64_t column_rank[2] = {0, 0};
+    Cycle prepare_at = no_cycle;  // activate or precharge
+    std::uint64_t prepare_rank = 0;
+    std::int32_t column_piece[2] = {-1, -1};
+    std::int32_t prepare_piece = -1;
+    Kind prepare_kind = Kind::activate;
+    std::uint8_t group = 0;
+  };
+  struct BankQueue {
+    PieceList list[2];               // may be scheduled; [0] reads, [1] writes
+    PieceList waiting[2];            // two levels: not yet in the bank's queue
+    std::int32_t hit[2] = {-1, -1};  // oldest piece of the open row
+    std::int32_t active = -1;        // piece whose row was activated for it and that has not been served since
+    std::int32_t active_write = 0;
+    std::int32_t queued = 0;         // device bursts in `list`
+  };
+  static std::uint64_t bit(int bank) { return std::uint64_t{1} << bank; }
+
+  // channel.cpp: bursts come in
+  int room_of_bank(int bank) const;
+  void add_to_queue(const Arrival& arrival, Cycle ready);
+  void start_drain_if_due(Cycle now);
+  void move_waiting(Cycle now);
+  void move_waiting_of_bank(int bank, int write, Cycle now);
+
+  // channel_schedule.cpp: which command goes next
+  void plan();
+  bool mode_changes();
+  void renew(int bank);
+  void renew_all();
+  std::int32_t head(const BankQueue& queue) const;
+  int mode_mask() const { return single_order_ ? 3 : 1 << mode_; }
+  std::uint64_t rank_of(std::int32_t piece, bool active, int clocks) const {
+    return pool_[piece].key | (static_cast<std::uint64_t>(clocks & 7) << 60) |
+           (spec_.active_first && !active ? std::uint64_t{1} << 63 : 0);
+  }
+  Cycle command_slot(Cycle earliest, int clocks) const;
+  void plan_refresh();
+  int run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank, int partner_bank) const;
+  Cycle may_compete_from(int bank, const Choice& choice, std::uint64_t rank) const;
+  int find_partner(const Choice& choice) const;
+
+  // channel_issue.cpp: commands are issued
+  void issue_columns(const Choice& choice, Columns& columns);
+  void issue_run(const Choice& choice, int count, Cycle step, Columns& columns);
+  bool closes_row(const Choice& choice, int count) const;
+  void leave_queue(const Choice& choice, int count);
+  void issue_activate(const Choice& choice);
+  void issue_precharge(const Choice& choice);
+  void do_refresh();
+  Cycle precharge_together(Cycle at);
+  Cycle precharge_one_by_one(Cycle at);
+  void catch_up_refresh(Cycle now);
+  void record_command(CommandKind kind, Cycle at, int bank, std::int32_t row) const {
+    if (log_ != nullptr) log_->push_back({at, kind, number_, bank, row});
+  }
+
+  DramSpec spec_;
+  Distances d_;
+  int number_;
+  bool shared_, two_level_, single_order_, pairs_;
+  int capacity_[2];
+  BankStates banks_;
+  std::vector<BankQueue> queues_;
+  std::vector<Candidate> candidates_;
+  PiecePool pool_;
+
+  std::uint64_t pending_ = 0;  // banks with pieces that may be scheduled
+  std::uint64_t waiting_mask_[2] = {0, 0};
+  int waiting_[2] = {0, 0};    // device bursts in the shared buffers
+  int queued_ = 0;             // device bursts in all bank queues
+  int draining_ = 0;           // batch: writes still to be moved
+  int mode_ = 0;               // watermarks: 1 = writing
+  int in_turn_ = 0;            // column commands since the mode changed
+  int last_entered_ = 0;       // bank
+  std::uint64_t moves_ = 0;    // order of entry into the bank queues
+
+  Choice next_;
+  bool stale_ = true;
+  Columns second_;             // the other half of a pair of runs
+  bool has_second_ = false;
+  Cycle command_free_ = 0;
+  Cycle run_first_ = -1, run_last_ = -1, run_step_ = 1;  // column commands committed ahead
+  int last_bank_ = 0;
+  int last_write_ = 0;
+  std::uint8_t last_master_ = 0;
+  Cycle last_column_ = -1;
+
+  Cycle refresh_due_ = no_cycle;
+  Stretch refresh_, turnaround_;
+  std::int64_t conflicts_ = 0, misses_ = 0, refreshes_ = 0, turnarounds_ = 0;
+  std::vector<Command>* log_ = nullptr;
+};
+
+}  // namespace presil::dram

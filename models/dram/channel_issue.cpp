@@ -1,0 +1,260 @@
+// Commands of a channel are issued: banks, queues and bookkeeping move on.
+#include <algorithm>
+
+#include "models/dram/channel.hpp"
+
+namespace presil::dram {
+
+bool Channel::step(Columns& columns) {
+  if (stale_) plan();
+  const Choice choice = next_;
+  stale_ = true;
+  switch (choice.kind) {
+    case Kind::column:
+      issue_columns(choice, columns);
+      return true;
+    case Kind::second:
+      columns = second_;
+      return true;
+    case Kind::activate:
+      issue_activate(choice);
+      return false;
+    case Kind::precharge:
+      issue_precharge(choice);
+      return false;
+    case Kind::refresh:
+      do_refresh();
+      return false;
+  }
+  return false;
+}
+
+// --- column commands ----------------------------------------------------------------------------------------------
+
+void Channel::issue_columns(const Choice& choice, Columns& columns) {
+  const int most = std::min(pool_[choice.piece].count, spec_.max_run);
+  command_free_ = choice.time + spec_.command_clocks;
+  run_first_ = choice.time;
+  run_step_ = d_.same_l;
+  if (most == 1 || spec_.page_policy == PagePolicy::closed) {
+    issue_run(choice, 1, d_.same_l, columns);
+    return;
+  }
+  const std::uint64_t rank = candidates_[static_cast<std::size_t>(choice.bank)].column_rank[choice.write];
+  if (!pairs_) {
+    issue_run(choice, run_length(choice, most, d_.same_l, rank, -1), d_.same_l, columns);
+    return;
+  }
+  // Bank groups: with a second group at hand the two alternate at tCCD_S, else tCCD_L sets the pace and leaves gaps that
+  // any other group may fill.
+  const int partner = find_partner(choice);
+  if (partner < 0) {
+    issue_run(choice, run_length(choice, most, d_.same_l, ~std::uint64_t{0}, -1), d_.same_l, columns);
+    return;
+  }
+  const Candidate& other = candidates_[static_cast<std::size_t>(partner)];
+  Choice second = choice;
+  second.time = choice.time + d_.same_s;
+  second.bank = partner;
+  second.piece = other.column_piece[choice.write];
+  const Cycle step = 2 * d_.same_s;
+  const int both = std::min(most, pool_[second.piece].count);
+  const std::uint64_t larger = std::max(rank, other.column_rank[choice.write]);
+  int count = run_length(choice, both, step, larger, partner);
+  count = std::min(count, run_length(second, count, step, larger, choice.bank));
+  if (refresh_due_ <= second.time + (count - 1) * step) --count;
+  if (count < 1) {
+    issue_run(choice, 1, step, columns);
+    return;
+  }
+  issue_run(choice, count, step, columns);
+  issue_run(second, count, step, second_);
+  run_step_ = d_.same_s;
+  has_second_ = true;
+}
+
+void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& columns) {
+  const BankQueue& queue = queues_[choice.bank];
+  Bank& bank = banks_[choice.bank];
+  const Piece& piece = pool_[choice.piece];
+  const int write = choice.write;
+
+  columns.burst = piece.burst;
+  columns.count = count;
+  columns.write = write;
+  columns.first = choice.time;
+  columns.last = choice.time + (count - 1) * step;
+  columns.master_before = last_master_;
+  columns.bank = {bank.used_until, bank.row_from};
+  columns.row = {bank.row_from, bank.activated_at + d_.rcd};
+  if (write != last_write_) {
+    if (last_column_ >= 0) {
+      ++turnarounds_;
+      turnaround_ = {last_column_ + d_.same_s, std::min(choice.time, banks_.column_gate(bank.group, write))};
+    }
+    last_write_ = write;
+  }
+  last_master_ = piece.master;
+  last_column_ = run_last_ = std::max(last_column_, columns.last);
+  last_bank_ = choice.bank;
+  in_turn_ += count;
+
+  const bool closes = closes_row(choice, count);
+  if (log_ != nullptr) {
+    for (int i = 0; i < count; ++i) {
+      const bool last = closes && i == count - 1;
+      const CommandKind kind = write != 0 ? (last ? CommandKind::write_precharge : CommandKind::write)
+                                          : (last ? CommandKind::read_precharge : CommandKind::read);
+      record_command(kind, choice.time + i * step, choice.bank, bank.row);
+    }
+  }
+  banks_.column(bank, write, choice.time, count, step, closes);
+  leave_queue(choice, count);
+  if (closes) queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
+  if (two_level_ && (waiting_[0] | waiting_[1]) != 0) {
+    start_drain_if_due(choice.time);
+    move_waiting_of_bank(choice.bank, draining_ > 0 ? 1 : 0, choice.time);
+    if (spec_.write_drain != WriteDrain::batch) move_waiting_of_bank(choice.bank, 1, choice.time);
+  }
+  if (!queue.list[0].empty() || !queue.list[1].empty()) renew(choice.bank);
+}
+
+/// Does the last of these column commands carry auto-precharge?
+bool Channel::closes_row(const Choice& choice, int count) const {
+  if (spec_.page_policy == PagePolicy::open) return false;
+  if (spec_.page_policy == PagePolicy::closed) return true;
+  const Piece& piece = pool_[choice.piece];
+  const BankQueue& queue = queues_[choice.bank];
+  if (piece.count > count || queue.hit[1 - choice.write] >= 0) return false;
+  for (std::int32_t other = queue.hit[choice.write]; other >= 0; other = pool_[other].next) {
+    if (other != choice.piece && pool_[other].row == piece.row) return false;
+  }
+  return true;
+}
+
+void Channel::leave_queue(const Choice& choice, int count) {
+  BankQueue& queue = queues_[choice.bank];
+  Piece& piece = pool_[choice.piece];
+  const int write = choice.write;
+  int leaving = count;
+  if (queue.active == choice.piece) {  // its first device burst left the buffer with the activation
+    queue.active = -1;
+    --leaving;
+  }
+  if (shared_) waiting_[write] -= leaving;
+  queue.queued -= count;
+  queued_ -= count;
+  piece.count -= count;
+  if (piece.count > 0) return;
+  if (queue.hit[write] == choice.piece) {
+    std::int32_t next = piece.next;
+    while (next >= 0 && pool_[next].row != piece.row) next = pool_[next].next;
+    queue.hit[write] = next;
+  }
+  pool_.remove(queue.list[write], choice.piece);
+  pool_.give_back(choice.piece);
+  if (queue.list[0].empty() && queue.list[1].empty()) pending_ &= ~bit(choice.bank);
+}
+
+// --- rows ---------------------------------------------------------------------------------------------------------
+
+void Channel::issue_activate(const Choice& choice) {
+  BankQueue& queue = queues_[choice.bank];
+  Bank& bank = banks_[choice.bank];
+  const std::int32_t row = pool_[choice.piece].row;
+  ++(bank.closed_by_conflict ? conflicts_ : misses_);
+  banks_.activate(bank, row, choice.time);
+  bank.closed_by_conflict = false;
+  record_command(CommandKind::activate, choice.time, choice.bank, row);
+  command_free_ = choice.time + spec_.command_clocks;
+  last_bank_ = choice.bank;
+  for (int write = 0; write < 2; ++write) {
+    std::int32_t piece = queue.list[write].first;
+    while (piece >= 0 && pool_[piece].row != row) piece = pool_[piece].next;
+    queue.hit[write] = piece;
+  }
+  if (spec_.active_first && queue.active < 0) {
+    const int write = queue.hit[1] == choice.piece ? 1 : 0;
+    queue.active = choice.piece;
+    queue.active_write = write;
+    if (shared_) --waiting_[write];
+  }
+  renew(choice.bank);
+}
+
+void Channel::issue_precharge(const Choice& choice) {
+  banks_.precharge(banks_[choice.bank], choice.time, true);
+  record_command(CommandKind::precharge, choice.time, choice.bank, 0);
+  queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
+  command_free_ = choice.time + spec_.precharge_clocks;
+  last_bank_ = choice.bank;
+  renew(choice.bank);
+}
+
+// --- refresh ------------------------------------------------------------------------------------------------------
+
+Cycle Channel::precharge_together(Cycle at) {
+  bool open = false;
+  for (int i = 0; i < banks_.count(); ++i) {
+    if (banks_[i].row < 0) continue;
+    open = true;
+    at = std::max({at, banks_[i].pre_ok, banks_.precharge_gate()});
+  }
+  if (!open) return at;
+  for (int i = 0; i < banks_.count(); ++i) {
+    if (banks_[i].row >= 0) banks_.precharge(banks_[i], at, false);
+  }
+  record_command(CommandKind::precharge_all, at, 0, 0);
+  return at + spec_.precharge_clocks;
+}
+
+/// Whichever bank is ready first goes first.
+Cycle Channel::precharge_one_by_one(Cycle at) {
+  for (;;) {
+    int chosen = -1;
+    Cycle earliest = no_cycle;
+    for (int i = 0; i < banks_.count(); ++i) {
+      if (banks_[i].row < 0) continue;
+      const Cycle when = std::max({at, banks_[i].pre_ok, banks_.precharge_gate()});
+      if (when < earliest) {
+        earliest = when;
+        chosen = i;
+      }
+    }
+    if (chosen < 0) return at;
+    banks_.precharge(banks_[chosen], earliest, false);
+    record_command(CommandKind::precharge, earliest, chosen, 0);
+    at = earliest + spec_.precharge_clocks;
+  }
+}
+
+void Channel::do_refresh() {
+  Cycle at = next_.time;
+  at = spec_.precharge_all ? precharge_together(at) : precharge_one_by_one(at);
+  for (int i = 0; i < banks_.count(); ++i) {
+    at = std::max(at, banks_[i].refresh_ok);
+    queues_[i].hit[0] = queues_[i].hit[1] = -1;
+  }
+  banks_.refresh(at);
+  record_command(CommandKind::refresh, at, 0, 0);
+  command_free_ = at + spec_.precharge_clocks;
+  refresh_ = {refresh_due_, at + d_.rfc};
+  ++refreshes_;
+  refresh_due_ += d_.refi;
+  renew_all();
+}
+
+void Channel::catch_up_refresh(Cycle now) {
+  while (refresh_due_ <= now) {
+    if (log_ == nullptr && now - refresh_due_ > 4 * d_.refi) {  // long idle: only the last ones leave a trace
+      const Cycle skipped = (now - refresh_due_) / d_.refi - 2;
+      refreshes_ += skipped;
+      refresh_due_ += skipped * d_.refi;
+    }
+    next_.time = std::max(refresh_due_, command_free_);
+    do_refresh();
+  }
+  stale_ = true;
+}
+
+}  // namespace presil::dram

@@ -1,0 +1,42 @@
+// Command clocks to picoseconds and back without 128-bit divisions: what common::Clock does, for the hot path.
+#pragma once
+
+#include <numeric>
+
+#include "models/common/time.hpp"
+#include "models/dram/command.hpp"
+
+namespace presil::dram {
+
+/// Edge n lies at ceil(n * 1e12 / hz), as with common::Clock.
+class ClockTicks {
+ public:
+  explicit ClockTicks(std::int64_t hz) : clock_(hz) {
+    const std::int64_t common = std::gcd(common::ticks_per_second, hz);
+    numerator_ = common::ticks_per_second / common;
+    denominator_ = hz / common;
+    safe_cycles_ = std::numeric_limits<std::int64_t>::max() / 2 / numerator_;
+    safe_ticks_ = std::numeric_limits<std::int64_t>::max() / 2 / denominator_;
+  }
+
+  common::Tick tick(Cycle cycle) const {
+    if (denominator_ == 1) return cycle * numerator_;
+    if (cycle < safe_cycles_) return (cycle * numerator_ + denominator_ - 1) / denominator_;
+    return clock_.duration(cycle);
+  }
+
+  /// Number of the first edge at or after `time`.
+  Cycle cycle(common::Tick time) const {  // the smallest n with n * numerator / denominator > time - 1
+    if (time <= 0) return 0;
+    if (time < safe_ticks_) return (time - 1) * denominator_ / numerator_ + 1;
+    return static_cast<Cycle>(static_cast<__int128>(time - 1) * denominator_ / numerator_) + 1;
+  }
+
+ private:
+  common::Clock clock_;
+  std::int64_t numerator_ = 1000, denominator_ = 1;
+  Cycle safe_cycles_ = 0;
+  common::Tick safe_ticks_ = 0;
+};
+
+}  // namespace presil::dram

@@ -1,0 +1,224 @@
+#include "models/dram/dram_timing.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "models/dram/dram_presets.hpp"
+#include "models/dram/wait_booking.hpp"
+
+namespace presil::dram {
+
+using common::Burst;
+using common::Cause;
+using common::Service;
+using common::Tick;
+
+namespace {
+
+const DramSpec& checked(const DramSpec& spec) {
+  check(spec);
+  return spec;
+}
+
+}  // namespace
+
+DramTiming::DramTiming(const DramSpec& spec)
+    : spec_(checked(spec)), d_(distances(spec_)), map_(spec_), ticks_(spec_.hz) {
+  for (int i = 0; i < spec_.channels; ++i) channels_.emplace_back(spec_, i);
+  const int banks = spec_.bank_groups * spec_.banks_per_group;
+  const int most = spec_.channels * (spec_.read_queue + spec_.write_queue + banks * spec_.bank_queue) + 2;
+  records_.resize(static_cast<std::size_t>(most));
+  free_records_.reserve(records_.size());
+  for (Entry& entry : entries_) entry.stretches.reserve(256);  // 4 KiB in device bursts of 16 B, each in another row
+  reset();
+}
+
+void DramTiming::reset() {
+  for (Channel& channel : channels_) channel.reset();
+  free_records_.clear();
+  for (std::size_t i = records_.size(); i-- > 0;) free_records_.push_back(static_cast<std::int32_t>(i));
+  for (Entry& entry : entries_) entry.stretches.clear();
+  age_ = 0;
+  last_time_ = 0;
+  stale_ = true;
+  counters_ = {};
+}
+
+Service DramTiming::push(const Burst& burst) {
+  const int write = burst.write ? 1 : 0;
+  Entry& entry = entries_[write];
+  assert(entry.stretches.empty() && "pushed without asking accepts_from()");
+  const Cycle now = ticks_.cycle(burst.arrival);
+  for (Channel& channel : channels_) channel.idle_until(now);
+
+  assert(!free_records_.empty());
+  const std::int32_t index = free_records_.back();
+  free_records_.pop_back();
+  Record& record = records_[static_cast<std::size_t>(index)];
+  record.id = burst.id;
+  record.write = burst.write;
+  record.master = burst.master;
+  record.arrival = burst.arrival;
+  record.entered = now + spec_.front_end_clocks;
+  record.data_first = no_cycle;
+  record.data_end = 0;
+  record.wait.count = 0;
+
+  Arrival& arrival = entry.arrival;
+  arrival.burst = index;
+  arrival.write = write;
+  arrival.master = burst.master;
+  arrival.lag = static_cast<std::uint32_t>(255 - burst.priority) * static_cast<std::uint32_t>(spec_.priority_lead);
+  arrival.key = age_++ + arrival.lag;
+  std::int32_t total = 0;
+  std::uint64_t blocked = 0;  // channels without room: what follows for them waits too
+  map_.for_each_stretch(burst.address, burst.bytes, [&](const AddressMap::Place& place, int count) {
+    total += count;
+    if ((blocked >> place.channel & 1) == 0) count -= enter_channel(arrival, place.channel, place.bank, place.row, count, now);
+    if (count == 0) return;
+    blocked |= std::uint64_t{1} << place.channel;
+    entry.stretches.push_back({place.channel, place.bank, place.row, count});
+  });
+  record.left = total;
+  (write != 0 ? counters_.write_bytes : counters_.read_bytes) += std::int64_t{total} * map_.burst_bytes();
+  counters_.bursts += total;
+  stale_ = true;
+  return {};
+}
+
+/// Returns how many of `count` device bursts found room.
+inline int DramTiming::enter_channel(Arrival& arrival, int number, int bank, std::int32_t row, int count, Cycle now) {
+  Channel& channel = channels_[static_cast<std::size_t>(number)];
+  arrival.bank = bank;
+  arrival.row = row;
+  int entered = 0;
+  while (entered < count) {  // entering may make room again: bursts move on to the banks' queues
+    arrival.count = std::min(count - entered, channel.room(arrival.write, bank));
+    if (arrival.count <= 0) break;
+    channel.enter(arrival, now);
+    entered += arrival.count;
+  }
+  return entered;
+}
+
+/// In order of address; a channel without room does not hold up the others.
+void DramTiming::enter(int write, Cycle now) {
+  Entry& entry = entries_[write];
+  std::uint64_t blocked = 0;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < entry.stretches.size(); ++i) {
+    PieceToEnter piece = entry.stretches[i];
+    if ((blocked >> piece.channel & 1) == 0) {
+      piece.count -= enter_channel(entry.arrival, piece.channel, piece.bank, piece.row, piece.count, now);
+    }
+    if (piece.count == 0) continue;
+    blocked |= std::uint64_t{1} << piece.channel;
+    entry.stretches[kept++] = piece;
+  }
+  entry.stretches.resize(kept);
+}
+
+void DramTiming::find_next() const {
+  next_cycle_ = no_cycle;
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    const Cycle cycle = channels_[i].next_event();
+    if (cycle < next_cycle_) {
+      next_cycle_ = cycle;
+      next_channel_ = static_cast<int>(i);
+    }
+  }
+  stale_ = false;
+}
+
+Tick DramTiming::next_decision() const {
+  if (stale_) find_next();
+  return next_cycle_ == no_cycle ? common::never : ticks_.tick(next_cycle_);
+}
+
+common::MemoryTiming::Decision DramTiming::decide() {
+  Decision decision;
+  for (;;) {
+    if (stale_) find_next();
+    if (next_cycle_ == no_cycle) return decision;
+    Channel& channel = channels_[static_cast<std::size_t>(next_channel_)];
+    Columns columns;
+    const bool moved = channel.step(columns);
+    stale_ = true;
+    if (moved) {
+      // The places freed by a run of column commands are taken at once, a few clocks before the last one issues.
+      if (!entries_[0].stretches.empty()) enter(0, columns.first);
+      if (!entries_[1].stretches.empty()) enter(1, columns.first);
+      if (apply(columns, channel, decision)) return decision;
+    }
+    // While both entries are taken nobody can push before the next column command: no need to ask.
+    if (entries_[0].stretches.empty() || entries_[1].stretches.empty()) return decision;
+  }
+}
+
+/// Books the columns to their bus burst; true when it is complete.
+bool DramTiming::apply(const Columns& columns, const Channel& channel, Decision& decision) {
+  Record& record = records_[static_cast<std::size_t>(columns.burst)];
+  const Cycle latency = d_.latency[columns.write];
+  const Cycle data_first = columns.first + latency;
+  record.left -= columns.count;
+  Service& service = decision.service;
+  const bool complete = record.left == 0;
+  bool booked = false;
+  if (data_first < record.data_first) {
+    booked = true;
+    record.data_first = data_first;
+    common::WaitSegments& wait = complete ? service.wait : record.wait;
+    const Tick data_start = ticks_.tick(data_first);
+    wait.count = 0;
+    WaitCauses causes;
+    causes.from = record.entered;
+    causes.until = columns.first;
+    causes.otherwise = columns.master_before == record.master ? Cause::transfer : Cause::arbitration;
+    if (causes.until > causes.from) {
+      causes.refresh = channel.last_refresh();
+      causes.turnaround = channel.last_turnaround();
+      if (columns.row.until > causes.from) {
+        causes.row = columns.row;
+        causes.bank = columns.bank;
+      }
+    }
+    book_wait(wait, record.arrival, data_start, latency, causes, ticks_);
+  }
+  record.data_end = std::max(record.data_end, columns.last + latency + d_.burst);
+  if (!complete) return false;
+  decision.decided = true;
+  if (!booked) service.wait = record.wait;
+  service.id = record.id;
+  service.data_start = ticks_.tick(record.data_first);
+  service.data_end = ticks_.tick(record.data_end);
+  service.done = record.write && spec_.posted_writes ? record.arrival : service.data_end;
+  free_records_.push_back(columns.burst);
+  return true;
+}
+
+const common::MemoryCounters& DramTiming::counters() const {
+  counters_.row_conflicts = counters_.row_misses = counters_.refreshes = counters_.turnarounds = 0;
+  for (const Channel& channel : channels_) {
+    counters_.row_conflicts += channel.activations_after_conflict();
+    counters_.row_misses += channel.activations_of_closed_rows();
+    counters_.refreshes += channel.refreshes();
+    counters_.turnarounds += channel.turnarounds();
+  }
+  counters_.row_hits = counters_.bursts - counters_.row_conflicts - counters_.row_misses;
+  return counters_;
+}
+
+double DramTiming::peak_bytes_per_second() const {
+  return static_cast<double>(spec_.channels) * spec_.bus_bits / 8.0 * spec_.beats_per_clock *
+         static_cast<double>(spec_.hz);
+}
+
+Tick DramTiming::typical_latency() const {
+  return ticks_.tick(spec_.front_end_clocks + d_.rcd + d_.latency[0] + d_.burst);
+}
+
+void DramTiming::record(std::vector<Command>* log) {
+  for (Channel& channel : channels_) channel.record(log);
+}
+
+}  // namespace presil::dram

@@ -1,0 +1,92 @@
+// Timing of a DRAM with its controller: bursts go in, and out comes when their data move and why not earlier.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/common/memory_timing.hpp"
+#include "models/dram/address_map.hpp"
+#include "models/dram/channel.hpp"
+#include "models/dram/clock_ticks.hpp"
+#include "models/dram/dram_spec.hpp"
+
+namespace presil::dram {
+
+/// A queueing memory (see common::MemoryTiming). A bus burst is split into device bursts, which enter the channels'
+/// queues one by one; what does not fit waits at the entry (one for reads, one for writes) and keeps the next bus burst
+/// of its direction out. A decision is one command or one run of column commands; the burst whose last column command it
+/// is leaves with its service.
+class DramTiming : public common::MemoryTiming {
+ public:
+  /// Throws common::Error where check(spec) does.
+  explicit DramTiming(const DramSpec& spec);
+
+  bool queued() const override { return true; }
+  bool posts_writes() const override { return spec_.posted_writes; }
+
+  common::Tick accepts_from(common::Tick now, bool write) const override {
+    return entries_[write ? 1 : 0].stretches.empty() ? now : common::never;
+  }
+
+  common::Service push(const common::Burst& burst) override;
+
+  common::Tick next_decision() const override;
+
+  Decision decide() override;
+
+  void reset() override;
+
+  const common::MemoryCounters& counters() const override;
+
+  double peak_bytes_per_second() const override;
+  common::Tick typical_latency() const override;
+
+  const DramSpec& spec() const { return spec_; }
+  const ClockTicks& ticks() const { return ticks_; }
+
+  /// Records every command from now on into `log` (not in order of time), or stops with nullptr. Costs nothing when off.
+  void record(std::vector<Command>* log);
+
+ private:
+  struct Record {  // a bus burst in flight
+    std::uint32_t id = 0;
+    std::int32_t left = 0;  // device bursts whose column command has not been issued
+    bool write = false;
+    std::uint8_t master = 0;
+    common::Tick arrival = 0;
+    Cycle entered = 0;
+    Cycle data_first = 0, data_end = 0;
+    common::WaitSegments wait;
+  };
+  struct PieceToEnter {
+    std::int32_t channel = 0, bank = 0, row = 0, count = 0;
+  };
+  struct Entry {  // what of a bus burst has not entered yet
+    std::vector<PieceToEnter> stretches;
+    Arrival arrival;
+  };
+
+  void enter(int write, Cycle now);
+  int enter_channel(Arrival& arrival, int number, int bank, std::int32_t row, int count, Cycle now);
+  bool apply(const Columns& columns, const Channel& channel, Decision& decision);
+  void find_next() const;
+
+  DramSpec spec_;
+  Distances d_;
+  AddressMap map_;
+  ClockTicks ticks_;
+  mutable std::vector<Channel> channels_;
+  std::vector<Record> records_;
+  std::vector<std::int32_t> free_records_;
+  Entry entries_[2];
+  std::uint64_t age_ = 0;
+  common::Tick last_time_ = 0;
+
+  mutable bool stale_ = true;
+  mutable int next_channel_ = 0;
+  mutable Cycle next_cycle_ = no_cycle;
+
+  mutable common::MemoryCounters counters_;
+};
+
+}  // namespace presil::dram

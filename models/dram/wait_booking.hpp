@@ -1,0 +1,55 @@
+// Books the time a burst waited at a DRAM under its causes: refresh > turnaround > row > bank > arbitration > latency.
+#pragma once
+
+#include <algorithm>
+
+#include "models/common/memory_timing.hpp"
+#include "models/dram/channel.hpp"
+#include "models/dram/clock_ticks.hpp"
+
+namespace presil::dram {
+
+/// The commands of a burst waited from clock `from` to clock `until`; stretches may overlap each other and reach beyond.
+struct WaitCauses {
+  Cycle from = 0, until = 0;
+  Stretch refresh, turnaround, row, bank;
+  common::Cause otherwise = common::Cause::arbitration;  // the data bus moved somebody else's data, or our own
+};
+
+/// A command wait delays the data by as much, one access latency later. So the fixed latency is booked first and the
+/// causes follow, shifted by it: a gap on the data bus then carries the cause that held back the column command.
+inline void book_wait(common::WaitSegments& wait, common::Tick arrival, common::Tick data_start, Cycle latency,
+                      const WaitCauses& causes, const ClockTicks& ticks) {
+  using common::Cause;
+  const common::Tick first = std::min(data_start, ticks.tick(causes.from + latency));
+  wait.add(Cause::latency, arrival, first);
+  const struct {
+    Cause cause;
+    const Stretch& stretch;
+  } ranked[4] = {{Cause::refresh, causes.refresh},
+                 {Cause::turnaround, causes.turnaround},
+                 {Cause::row, causes.row},
+                 {Cause::bank, causes.bank}};
+  Cycle at = causes.from;
+  common::Tick from = first;
+  while (at < causes.until) {
+    Cause cause = causes.otherwise;
+    Cycle until = causes.until;
+    for (const auto& candidate : ranked) {
+      const Stretch& stretch = candidate.stretch;
+      if (stretch.until <= at) continue;
+      if (stretch.from <= at) {
+        cause = candidate.cause;
+        until = std::min(until, stretch.until);
+        break;
+      }
+      until = std::min(until, stretch.from);  // it takes over there
+    }
+    const common::Tick to = until == causes.until ? data_start : ticks.tick(until + latency);
+    wait.add(cause, from, to);
+    from = to;
+    at = until;
+  }
+}
+
+}  // namespace presil::dram

@@ -1,0 +1,47 @@
+// Parameters of buses and of background masters on them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/common/time.hpp"
+
+namespace presil::fabric {
+
+enum class Arbitration : std::uint8_t { round_robin, fixed_priority, weighted };
+
+struct MasterShare {       // how a unit stands in arbitration; units not named have priority 0, weight 1
+  std::string unit;
+  int priority = 0;        // higher wins, with fixed_priority
+  int weight = 1;          // with weighted
+};
+
+struct BusSpec {
+  std::string name;
+  std::int64_t hz = 0;
+  std::int64_t width_bits = 64;
+  std::int64_t max_burst_bytes = 64;
+  int outstanding_reads = 8;    // bursts in flight of one unit on this bus, all its engines together
+  int outstanding_writes = 8;
+  bool duplex = true;           // read and write data move on channels of their own, as in AXI
+  Arbitration arbitration = Arbitration::round_robin;
+  std::vector<MasterShare> shares;
+  std::vector<std::string> memories;
+  std::int64_t latency_cycles = 0;  // added to each burst on its way, both directions together
+};
+
+/// A master that is not part of the inference: a camera, a display, a CPU task.
+struct TrafficSpec {
+  std::string name;
+  std::string bus, memory;
+  bool write = true;
+  double bytes_per_second = 0;      // average rate
+  std::int64_t burst_bytes = 64;
+  std::uint64_t address = 0;        // region that it walks through, over and over
+  std::int64_t region_bytes = 0;
+  int priority = 0;
+  int weight = 1;
+};
+
+}  // namespace presil::fabric

@@ -1,0 +1,271 @@
+// The state of the interconnect and the loop that moves it from event to event; FabricTiming is its public face.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "models/common/time.hpp"
+#include "models/fabric/arbiter.hpp"
+#include "models/fabric/burst_cursor.hpp"
+#include "models/fabric/burst_record.hpp"
+#include "models/fabric/fabric_timing.hpp"
+#include "models/fabric/frontier.hpp"
+#include "models/fabric/memory_side.hpp"
+#include "models/fabric/traffic_source.hpp"
+
+namespace presil::fabric {
+
+struct Bus {
+  std::string name;
+  common::Clock clock;
+  std::int32_t number = 0;
+  std::uint32_t width = 8, max_burst = 64;
+  unsigned width_shift = 3;
+  Tick latency = 0;
+  std::array<int, 2> slot_limit{};        // reads, writes
+  std::array<std::int32_t, 2> channel{};  // the same one twice unless duplex
+  std::vector<MasterShare> shares;
+  std::vector<bool> reaches;  // by memory
+};
+
+/// The data path of a bus in one or both directions: slots of whole beats that never overlap.
+struct Channel {
+  Channel(const Bus& its_bus, Arbitration policy) : bus(&its_bus), arbiter(policy) {}
+  const Bus* bus;
+  Arbiter arbiter;
+  std::int64_t free_cycle = 0, next_cycle = 0;
+  Tick free_at = 0;                // edge number free_cycle
+  Tick next = never;               // edge number next_cycle: when a burst can be granted, as far as known
+  bool stale = false;              // `next` has to be found again
+  const Stream* holder = nullptr;  // of the last slot
+  std::uint64_t last_grant = 0;
+  std::vector<Stream*> ready;  // in no order: the arbiter's order is total
+};
+
+/// A unit's bursts in flight on one bus.
+struct Slots {
+  std::array<int, 2> in_flight{}, limit{}, waiting{};  // reads, writes; waiting: streams that need a slot
+  std::uint8_t priority = 0;                           // handed to the memory
+};
+
+struct Unit {
+  std::string name;
+  std::vector<Stream*> streams;
+  std::vector<Slots> slots;  // by bus
+};
+
+struct Port;
+struct Traffic;
+
+enum class StreamState : std::uint8_t { idle, wants_data, wants_slot, ready };
+
+/// The reads or the writes of one port or traffic master, and what its next burst has waited for.
+struct Stream {
+  std::int32_t number = 0;
+  std::int32_t unit = nobody;
+  std::int32_t owner = nobody;  // port or traffic master: whoever waits behind its own owner waits for itself
+  bool write = false;
+  StreamState state = StreamState::idle;
+  bool held = false;         // the next burst has waited for a slot
+  bool pending = false;      // the next burst is pending at its memory
+  bool books_early = false;  // completions come in order of the grants: no records needed
+  std::int32_t memory_number = 0;
+  MemorySide* memory = nullptr;
+  Channel* channel = nullptr;
+  Slots* slots = nullptr;
+  Port* port = nullptr;
+  Traffic* traffic = nullptr;
+  Tick mark = 0;  // the next burst's waiting is accounted for up to here
+  BurstCursor cursor;
+  PortChain chain;
+};
+
+/// How far the reads of a copy have come: bytes up to the first read that has not ended.
+struct CopyProgress {
+  struct Read {
+    std::int64_t bytes_through = 0;
+    bool ended = false;
+  };
+  std::vector<Read> reads;  // ring, as long as the largest number of reads in flight
+  std::uint32_t issued = 0, oldest = 0;
+  std::int64_t bytes = 0;
+};
+
+struct Port {
+  PortSpec spec;
+  std::vector<const Bus*> buses;
+  std::int32_t unit = nobody;
+  Stream* reads = nullptr;
+  Stream* writes = nullptr;
+  struct Waiting {
+    Transfer transfer;
+    Tick submitted;
+  };
+  std::vector<Waiting> queue;  // from `queue_head` on, in order of (time, id)
+  std::size_t queue_head = 0;
+  bool running = false, start_requested = false;
+  // The transfer under way:
+  std::uint32_t id = 0;
+  bool copy = false;
+  bool all_granted = false;
+  int in_flight = 0;
+  Tick start = 0;
+  Frontier frontier;
+  CopyProgress progress;
+  std::vector<Tick> lost;  // by unit
+
+  const Bus* bus_towards(std::int32_t memory) const {
+    for (const Bus* bus : buses)
+      if (memory >= 0 && static_cast<std::size_t>(memory) < bus->reaches.size() &&
+          bus->reaches[static_cast<std::size_t>(memory)])
+        return bus;
+    return nullptr;
+  }
+};
+
+struct Traffic {
+  TrafficSource source;
+  Stream* stream = nullptr;
+  bool between_packets = true;
+};
+
+class Engine {
+ public:
+  Engine(std::vector<BusSpec> buses, std::vector<std::string> memory_names, std::vector<MemoryTiming*> memories,
+         std::vector<TrafficSpec> traffic);
+  Engine(const Engine&) = delete;  // its parts point at each other
+  Engine& operator=(const Engine&) = delete;
+
+  std::int32_t add_port(const PortSpec& spec);
+  const Port& port(std::int32_t number) const { return ports_[static_cast<std::size_t>(number)]; }
+  void submit(const Transfer& transfer, Tick now);
+  Tick advance(Tick limit);
+  bool pop_completion(Tick now, Completion& completion);
+  bool busy() const { return transfers_ > 0 || !completions_.empty(); }
+
+  /// Runs to `limit`, and past completions.
+  void catch_up(Tick limit);
+
+  Tick now() const { return now_; }
+  std::int64_t bursts() const { return static_cast<std::int64_t>(grants_); }
+  const std::vector<Unit>& units() const { return units_; }
+  const std::vector<Traffic>& traffic() const { return traffic_; }
+  const ActivityLog& activity(std::int32_t memory) const {
+    return memories_[static_cast<std::size_t>(memory)].activity;
+  }
+
+ private:
+  // engine_setup.cpp: parts, and transfers in and out
+  void add_bus(const BusSpec& spec, const std::vector<std::string>& memory_names);
+  void add_traffic(const TrafficSpec& spec, const std::vector<std::string>& memory_names);
+  const Bus* bus_named(const std::string& name) const;
+  std::int32_t add_unit(const std::string& name, const MasterShare* own_share);
+  Stream* add_stream(std::int32_t unit, std::int32_t owner, bool write);
+
+  // engine_run.cpp: the loop, grants and completions
+  struct Next {
+    Tick time = never;         // of the next event
+    Channel* alone = nullptr;  // set when it is a grant of this channel, and nothing else happens ...
+    Tick horizon = never;      // ... before this
+  };
+  void run(Tick limit, bool stop_at_completion);
+  Next next_event();
+  void grant_alone(Channel& channel, Tick horizon);
+  bool stream_alone(Channel& channel, Tick horizon);
+  void find_next(Channel& channel, Tick now);
+  void arbitrate(Tick now);
+  Stream* choose(Channel& channel, Tick now);
+  bool grant(Channel& channel, Tick now);
+  Tick push(Stream& stream, Tick slot_end, Tick now);
+  void charge_others(Channel& channel, const Stream& granted, Tick now);
+  bool complete(const CompletionQueue::Entry& entry);
+
+  // engine_queued.cpp: bursts whose completion is found later, or booked later
+  Tick push_with_record(Stream& stream, const common::Burst& burst, Tick slot_end, Tick now);
+  void decide(Tick now);
+  void served(BurstRecord& record, const common::Service& service, Tick now);
+  void acknowledge(BurstRecord& record, std::uint32_t index, const common::Service& service, Tick now);
+  void book_record(Port& port, BurstRecord& record, Tick completion);
+  void reads_ended(Port& port, std::uint32_t copy_index, Tick now);
+
+  // engine_streams.cpp: what a stream goes through until its burst is ready, and why it waits
+  void start_transfers(Tick now);
+  void start_stream(Stream& stream, const Port& port, const Area& area, Tick now);
+  void start_packet(Traffic& traffic, Tick now);
+  void next_burst(Stream& stream, Tick now);
+  void request_slot(Stream& stream, Tick now);
+  void become_ready(Stream& stream, Tick now);
+  void want_slot(Stream& stream);
+  void offer_slots(const Stream& released, Tick now);
+  void account_waiting(Stream& stream, Tick now);
+  void finish(Port& port, Tick now);
+
+  std::vector<MemorySide> memories_;
+  std::vector<MemorySide*> queued_memories_;
+  std::deque<Bus> buses_;
+  std::vector<Channel> channels_;
+  std::vector<Unit> units_;
+  std::deque<Stream> streams_;
+  std::deque<Port> ports_;
+  std::vector<Traffic> traffic_;
+  RecordPool records_;
+  CompletionQueue in_flight_;
+  std::vector<Completion> completions_;  // not delivered
+  Tick now_ = 0;
+  Tick start_at_ = never;  // transfers wait to be started
+  std::uint64_t grants_ = 0;
+  std::int64_t transfers_ = 0;  // submitted and not completed
+  int watchers_ = 0;            // streams and ports that a completion may move on
+};
+
+/// Another burst, of `holder`, has what this stream's next burst needs until `until`.
+inline void blocked_by(Stream& stream, const Stream& holder, Tick until) {
+  if (until <= stream.mark) return;
+  stream.mark = until;
+  if (holder.owner == stream.owner)
+    stream.chain.add(Cause::transfer, nobody, until);
+  else
+    stream.chain.add(Cause::arbitration, holder.unit == stream.unit ? nobody : holder.unit, until);
+}
+
+/// Calls book(cause, culprit, until) for each segment that a burst of `stream` waited inside its memory. The memory
+/// cannot know whose data it waits behind: those of another owner are arbitration, one's own are transfer. And the
+/// latency of a burst that was held back by the limit of bursts in flight would have been hidden by a larger limit.
+template <class Book>
+void for_each_wait(const Stream& stream, const MemorySide& memory, const common::WaitSegments& wait, bool held,
+                   Book&& book) {
+  for (int i = 0; i < wait.count; ++i) {
+    const auto& segment = wait.segments[static_cast<std::size_t>(i)];
+    if (segment.cause == Cause::transfer || segment.cause == Cause::arbitration) {
+      const PinHolders::Holder& other = memory.pins.other_than(stream.owner);
+      book(Cause::arbitration, other.unit == stream.unit ? nobody : other.unit, std::min(other.until, segment.until));
+      book(Cause::transfer, nobody, segment.until);
+    } else {
+      book(held && segment.cause == Cause::latency ? Cause::outstanding : segment.cause, nobody, segment.until);
+    }
+  }
+}
+
+/// The same for a burst's books, from its grant to its completion. Every latency that is the same for all bursts - that
+/// of the bus, and from the last data to the memory's answer - is booked as if it lay before the data, on the way
+/// there: then it falls behind the frontier as soon as bursts overlap, and a saturated bus shows `transfer`, not the
+/// latency of its last hop. `way_back` is that latency; the data have moved way_back before `completion`.
+template <class Book>
+void for_each_segment(const Stream& stream, const MemorySide& memory, const common::WaitSegments& wait, bool held,
+                      Tick granted, Tick way_back, Tick completion, Book&& book) {
+  book(held ? Cause::outstanding : Cause::latency, nobody, granted + way_back);
+  for_each_wait(stream, memory, wait, held,
+                [&](Cause cause, std::int32_t culprit, Tick until) { book(cause, culprit, until + way_back); });
+  book(Cause::transfer, nobody, completion);
+}
+
+struct FabricTiming::State {
+  template <class... Arguments>
+  explicit State(Arguments&&... arguments) : engine(std::forward<Arguments>(arguments)...) {}
+  Engine engine;
+};
+
+}  // namespace presil::fabric

@@ -1,0 +1,77 @@
+// The engine's steps that every burst goes through, inline for speed.
+#pragma once
+
+#include <algorithm>
+
+#include "models/fabric/engine.hpp"
+
+namespace presil::fabric {
+
+inline void Engine::become_ready(Stream& stream, Tick now) {
+  stream.state = StreamState::ready;
+  if (!stream.pending) {
+    stream.pending = true;
+    stream.memory->activity.pend(now);
+  }
+  Channel& channel = *stream.channel;
+  if (channel.free_at > now) blocked_by(stream, *channel.holder, channel.free_at);
+  channel.ready.push_back(&stream);
+  channel.stale = true;
+}
+
+inline void Engine::request_slot(Stream& stream, Tick now) {
+  if (stream.slots->in_flight[stream.write] < stream.slots->limit[stream.write])
+    become_ready(stream, now);
+  else
+    want_slot(stream);
+}
+
+/// The stream's next burst has come to the head of the line: its predecessor has just been granted.
+inline void Engine::next_burst(Stream& stream, Tick now) {
+  stream.held = stream.pending = false;
+  stream.mark = now;
+  stream.chain.restart(now);
+  if (stream.write && stream.port != nullptr && stream.port->copy &&
+      stream.port->progress.bytes < stream.cursor.bytes_through()) {
+    stream.state = StreamState::wants_data;
+    ++watchers_;
+    return;
+  }
+  request_slot(stream, now);
+}
+
+/// A ready burst has not been granted until `now`, though its channel was free from `mark` on: its memory did not
+/// accept, or (for less than a cycle) it waited for the bus's clock edge.
+inline void Engine::account_waiting(Stream& stream, Tick now) {
+  if (stream.mark >= now) return;
+  MemorySide& memory = *stream.memory;
+  const Stream* holder = memory.holder(stream.write);
+  if (holder != nullptr) blocked_by(stream, *holder, std::min(memory.acceptance[stream.write].closed_until(now), now));
+  stream.chain.add(Cause::latency, nobody, now);
+  stream.mark = now;
+}
+
+/// The first edge at which the channel is free and one of its ready bursts is accepted by its memory.
+inline void Engine::find_next(Channel& channel, Tick now) {
+  channel.stale = false;
+  const Tick earliest = std::max(channel.free_at, now);
+  Tick best = never;
+  for (const Stream* stream : channel.ready) {
+    best = std::min(best, stream->memory->accepts_from(now, stream->write));
+    if (best <= earliest) break;
+  }
+  if (best == never) {
+    channel.next = never;
+    return;
+  }
+  best = std::max(best, earliest);
+  if (best == channel.free_at) {  // an edge already
+    channel.next = channel.free_at;
+    channel.next_cycle = channel.free_cycle;
+  } else {
+    channel.next_cycle = channel.bus->clock.cycle_at_or_after(best);
+    channel.next = channel.bus->clock.duration(channel.next_cycle);
+  }
+}
+
+}  // namespace presil::fabric

@@ -1,0 +1,121 @@
+// Bursts that need a record until they are booked: of memories that answer later or out of order, and of copies.
+#include <algorithm>
+
+#include "models/fabric/engine_inline.hpp"
+
+namespace presil::fabric {
+
+using common::Service;
+
+/// Returns the completion, `never` while it is not known.
+Tick Engine::push_with_record(Stream& stream, const common::Burst& burst_without_id, Tick slot_end, Tick now) {
+  MemorySide& memory = *stream.memory;
+  const std::uint32_t index = records_.take();
+  BurstRecord& record = records_[index];
+  record.stream = &stream;
+  record.memory = stream.memory_number;
+  record.held = stream.held;
+  record.posted = record.acknowledged = record.completed = record.decided = false;
+  record.granted = now;
+  record.slot_end = slot_end;
+  record.sequence = grants_;
+  record.chain.copy(stream.chain);
+  record.port_segments = record.chain.size();
+  record.due = never;
+  if (stream.traffic != nullptr && stream.cursor.last()) record.due = stream.traffic->source.due();
+  if (stream.port != nullptr && stream.port->copy && !stream.write) {
+    CopyProgress& progress = stream.port->progress;
+    record.copy_index = progress.issued++;
+    progress.reads[record.copy_index & (progress.reads.size() - 1)] = {stream.cursor.bytes_through(), false};
+  }
+
+  common::Burst burst = burst_without_id;
+  burst.id = index;
+  const Service service = memory.timing->push(burst);
+  memory.has_changed();
+  if (!memory.queued) {
+    acknowledge(record, index, service, now);
+    served(record, service, now);
+  } else {
+    memory.next_decision = memory.timing->next_decision();
+    record.posted = service.posted;
+    if (service.posted) acknowledge(record, index, service, now);
+  }
+  return never;  // a traffic packet's lateness is seen to by acknowledge()
+}
+
+void Engine::decide(Tick now) {
+  for (MemorySide* memory : queued_memories_) {
+    while (memory->next_decision <= now) {
+      const MemoryTiming::Decision decision = memory->timing->decide();
+      if (decision.decided) {
+        const std::uint32_t index = decision.service.id;
+        BurstRecord& record = records_[index];
+        if (!record.acknowledged) acknowledge(record, index, decision.service, now);
+        served(record, decision.service, now);
+        if (record.completed) records_.give_back(index);  // a posted write
+      }
+      memory->next_decision = memory->timing->next_decision();
+      memory->has_changed();
+      for (Channel& channel : channels_) channel.stale |= !channel.ready.empty();
+    }
+  }
+}
+
+/// The burst's completion is known: its answer is back at `service.done`, though never before `now`, when this became
+/// known. Of a posted write nothing more is known yet, and nothing more matters to its master.
+void Engine::acknowledge(BurstRecord& record, std::uint32_t index, const Service& service, Tick now) {
+  const Stream& stream = *record.stream;
+  const Tick answered = std::max({service.done, record.slot_end, now});
+  const Tick completion = answered + stream.channel->bus->latency;
+  const Tick moved = std::max(record.slot_end, std::min(service.data_end, answered));  // data_end 0: posted
+  for_each_segment(stream, memories_[static_cast<std::size_t>(record.memory)], service.wait, record.held,
+                   record.granted, completion - moved, completion,
+                   [&](Cause cause, std::int32_t culprit, Tick until) { record.chain.add(cause, culprit, until); });
+  record.acknowledged = true;
+  in_flight_.insert({completion, record.sequence, record.stream, index});
+  if (record.due != never) stream.traffic->source.packet_moved(completion, record.due);
+}
+
+/// The memory has scheduled the burst's data.
+void Engine::served(BurstRecord& record, const Service& service, Tick now) {
+  const Stream& stream = *record.stream;
+  MemorySide& memory = memories_[static_cast<std::size_t>(record.memory)];
+  record.decided = true;
+  // It may be asked what the memory did up to a time when these data have not moved yet.
+  const bool revocable = stream.port == nullptr || record.posted || service.done < service.data_end;
+  if (memory.activity.gap_before(service.data_start)) {
+    WholeChain why;
+    why.copy(record.chain);
+    why.truncate(record.port_segments);
+    for_each_wait(stream, memory, service.wait, record.held,
+                  [&](Cause cause, std::int32_t culprit, Tick until) { why.add(cause, culprit, until); });
+    memory.activity.move_after_gap(why, service.data_start, service.data_end, revocable, now);
+  } else {
+    memory.activity.move(service.data_start, service.data_end, revocable, now);
+  }
+  memory.pins.note(stream.owner, stream.unit, service.data_end);
+}
+
+void Engine::book_record(Port& port, BurstRecord& record, Tick completion) {
+  for (const auto& segment : record.chain) port.frontier.book(segment.cause, segment.culprit, segment.until, port.lost);
+  port.frontier.book(Cause::transfer, completion);
+  if (port.copy && !record.stream->write) reads_ended(port, record.copy_index, completion);
+}
+
+/// One read of a copy has ended: the next write may have its bytes now.
+void Engine::reads_ended(Port& port, std::uint32_t copy_index, Tick now) {
+  CopyProgress& progress = port.progress;
+  const std::size_t mask = progress.reads.size() - 1;
+  progress.reads[copy_index & mask].ended = true;
+  while (progress.oldest != progress.issued && progress.reads[progress.oldest & mask].ended)
+    progress.bytes = progress.reads[progress.oldest++ & mask].bytes_through;
+  Stream& writes = *port.writes;
+  if (writes.state != StreamState::wants_data || progress.bytes < writes.cursor.bytes_through()) return;
+  --watchers_;
+  writes.chain.add(Cause::transfer, nobody, now);
+  writes.mark = now;
+  request_slot(writes, now);
+}
+
+}  // namespace presil::fabric

@@ -1,0 +1,84 @@
+// What a stream goes through until its next burst is ready to be granted, and what it is said to have waited for.
+#include <algorithm>
+
+#include "models/fabric/engine_inline.hpp"
+
+namespace presil::fabric {
+
+/// Starts the next transfer of each port that has none under way.
+void Engine::start_transfers(Tick now) {
+  start_at_ = never;
+  for (Port& port : ports_) {
+    if (!port.start_requested) continue;
+    port.start_requested = false;
+    const Port::Waiting waiting = port.queue[port.queue_head++];
+    if (port.queue_head == port.queue.size()) {
+      port.queue.clear();
+      port.queue_head = 0;
+    }
+    const Transfer& transfer = waiting.transfer;
+    port.running = true;
+    port.id = transfer.id;
+    port.copy = transfer.copy;
+    port.all_granted = false;
+    port.start = waiting.submitted;
+    port.frontier.start(port.start);
+    port.progress.issued = port.progress.oldest = 0;
+    port.progress.bytes = 0;
+    // Both cursors before the first burst: while one of them has bursts left the transfer goes on.
+    if (transfer.copy || !transfer.write) start_stream(*port.reads, port, transfer.area, now);
+    if (transfer.copy || transfer.write)
+      start_stream(*port.writes, port, transfer.copy ? transfer.to_area : transfer.area, now);
+  }
+}
+
+void Engine::start_stream(Stream& stream, const Port& port, const Area& area, Tick now) {
+  const Bus& bus = *port.bus_towards(area.memory);
+  stream.memory_number = area.memory;
+  stream.memory = &memories_[static_cast<std::size_t>(area.memory)];
+  stream.channel = &channels_[static_cast<std::size_t>(bus.channel[stream.write])];
+  stream.slots = &units_[static_cast<std::size_t>(port.unit)].slots[static_cast<std::size_t>(bus.number)];
+  stream.books_early = stream.memory->in_order && !port.copy;
+  stream.cursor.start(area, bus.width, bus.max_burst);
+  next_burst(stream, now);
+}
+
+void Engine::start_packet(Traffic& traffic, Tick now) {
+  Stream& stream = *traffic.stream;
+  traffic.between_packets = false;
+  stream.cursor.start(traffic.source.next_packet(stream.memory_number), stream.channel->bus->width,
+                      stream.channel->bus->max_burst);
+  next_burst(stream, now);
+}
+
+void Engine::want_slot(Stream& stream) {
+  stream.state = StreamState::wants_slot;
+  stream.held = true;
+  ++stream.slots->waiting[stream.write];
+  ++watchers_;
+}
+
+/// A burst of `released`'s unit has completed: all its streams that want a slot compete for it.
+void Engine::offer_slots(const Stream& released, Tick now) {
+  for (Stream* stream : units_[static_cast<std::size_t>(released.unit)].streams) {
+    if (stream->state != StreamState::wants_slot || stream->slots != released.slots || stream->write != released.write)
+      continue;
+    --watchers_;
+    --stream->slots->waiting[stream->write];
+    stream->chain.add(Cause::outstanding, nobody, now);
+    stream->mark = std::max(stream->mark, now);
+    become_ready(*stream, now);
+  }
+}
+
+void Engine::finish(Port& port, Tick now) {
+  completions_.push_back({port.id, port.start, now, port.frontier.causes()});
+  port.running = false;
+  --transfers_;
+  --watchers_;
+  if (port.queue.empty()) return;
+  port.start_requested = true;
+  start_at_ = std::min(start_at_, now);
+}
+
+}  // namespace presil::fabric

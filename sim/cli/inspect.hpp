@@ -1,0 +1,18 @@
+// Texts of `presil inspect`: what a network or a schedule holds.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "sim/cli/cli.hpp"
+#include "sim/graph/graph.hpp"
+#include "sim/report/grid.hpp"
+#include "traces/schedule.hpp"
+
+namespace presil::cli {
+
+std::string inspect_network(const graph::Graph& graph, const Surroundings& around);
+std::string inspect_schedule(const traces::Schedule& schedule, const Surroundings& around);
+std::string inspect_zoo(const std::filesystem::path& dir, const Surroundings& around);
+
+}  // namespace presil::cli

@@ -1,0 +1,77 @@
+// Builds a quantised network operator by operator, with pseudo-random weights: what descriptions and tests draw on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/graph/graph.hpp"
+
+namespace presil::graph {
+
+/// How weights are drawn: int8, roughly normal (standard deviation 37), the same for the same seed and position.
+struct WeightStyle {
+  std::uint64_t seed = 1;
+  double sparsity = 0;      // fraction of weights set to zero, 0...1
+  double dead_filters = 0;  // fraction of output channels without a single weight, 0...1
+};
+
+/// A kernel, stride or the like in both directions.
+struct Pair {
+  int h = 1, w = 1;
+};
+
+struct WindowStyle {
+  Pair kernel, stride, dilation;
+  Padding padding = Padding::same;
+  Activation activation = Activation::none;
+};
+
+/// Every function adds one operator with its weights (int8 per output channel, int32 bias) and returns the tensor it
+/// makes. Shapes are asserted: callers check first and say where in their own source the fault lies. Feature maps NHWC.
+class Builder {
+ public:
+  explicit Builder(std::string name);
+
+  using Id = std::int32_t;
+  Id input(const std::vector<std::int64_t>& shape, const std::string& name = "input");
+  Id convolution(Id x, std::int64_t filters, const WindowStyle& window, const WeightStyle& weights);
+  Id depthwise(Id x, int multiplier, const WindowStyle& window, const WeightStyle& weights);
+  Id dense(Id x, std::int64_t units, Activation activation, const WeightStyle& weights);  // x: batch x inputs
+  Id pool(const std::string& name, Id x, const WindowStyle& window);           // AVERAGE_POOL_2D, MAX_POOL_2D
+  Id mean(Id x, bool keep_dims);                                               // over height and width
+  Id elementwise(const std::string& name, Id a, Id b, Activation activation);  // ADD, MUL, ...: equal shapes
+  Id unary(const std::string& name, Id x);                                     // RELU6, LOGISTIC, SOFTMAX, ...
+  Id concatenation(const std::vector<Id>& parts, int axis);
+  Id reshape(Id x, const std::vector<std::int64_t>& shape);
+  Id pad(Id x, int top, int bottom, int left, int right);
+  Id resize(const std::string& name, Id x, std::int64_t height,
+            std::int64_t width);  // RESIZE_BILINEAR, ..._NEAREST_NEIGHBOR
+
+  const std::vector<std::int64_t>& shape(Id x) const { return graph_.tensors[static_cast<std::size_t>(x)].shape; }
+  std::size_t operators() const { return graph_.operators.size(); }
+
+  /// Resolves options, MACs and statistics and hands the network over. `file` stands in messages.
+  Graph finish(const std::vector<Id>& outputs, const std::string& file);
+
+  // For operators that have no function above.
+  Id activation_tensor(const std::string& name, const std::vector<std::int64_t>& shape, Type type = Type::int8);
+  Id constant(const std::string& name, Type type, const std::vector<std::int64_t>& shape,
+              std::vector<std::uint8_t> data);
+  Id integers(const std::string& name, const std::vector<std::int32_t>& values);
+  Operator& add(const std::string& name, std::vector<Id> inputs, std::vector<Id> outputs);
+  Graph& graph() { return graph_; }
+
+ private:
+  Id weights(std::vector<std::int64_t> shape, std::size_t filter_axis, const WeightStyle& style);
+  Id bias(std::int64_t filters);
+  std::string label(const std::string& what) const;
+
+  Graph graph_;
+  std::int32_t buffers_ = 0;
+};
+
+/// The builtin code of a public operator name, -1 when there is none.
+std::int32_t builtin_code(const std::string& name);
+
+}  // namespace presil::graph

@@ -1,0 +1,109 @@
+#include "sim/graph/network_yaml.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/graph/complete.hpp"
+#include "sim/graph/fail.hpp"
+#include "sim/graph/figures.hpp"
+#include "sim/graph/layers.hpp"
+#include "sim/yaml/document.hpp"
+#include "sim/yaml/suggest.hpp"
+#include "sim/yaml/value.hpp"
+
+namespace presil::graph {
+
+namespace {
+
+constexpr double kLimit = 1e9;  // of a parameter
+
+Scope read_parameters(yaml::Map& keys, const std::map<std::string, double>& given, const std::string& file) {
+  Scope scope;
+  if (const auto value = keys.find("parameters")) {
+    for (const auto& [name, figure] : value->map().all()) scope[name] = real(figure, {}, -kLimit, kLimit);
+  }
+  for (const auto& [name, figure] : given) {
+    const auto known = scope.find(name);
+    if (known == scope.end()) {
+      std::vector<std::string> names;
+      for (const auto& [key, otherwise] : scope) names.push_back(key);
+      fail(file, "",
+           fmt::format("has no parameter '{}'; {}", printable(name),
+                       names.empty() ? "it declares none" : yaml::suggestion(name, names)));
+    }
+    known->second = figure;
+  }
+  return scope;
+}
+
+WeightStyle read_weights(yaml::Map& keys, const Scope& scope) {
+  WeightStyle style;
+  const auto value = keys.find("weights");
+  if (!value) return style;
+  yaml::Map map = value->map();
+  if (const auto seed = map.find("seed"))
+    style.seed = static_cast<std::uint64_t>(whole(*seed, scope, 0, std::int64_t{1} << 40));
+  if (const auto sparsity = map.find("sparsity")) style.sparsity = real(*sparsity, scope, 0, 1);
+  if (const auto dead = map.find("dead_filters")) style.dead_filters = real(*dead, scope, 0, 1);
+  map.finish();
+  return style;
+}
+
+std::map<std::string, Block> read_blocks(yaml::Map& keys) {
+  std::map<std::string, Block> blocks;
+  const auto value = keys.find("blocks");
+  if (!value) return blocks;
+  for (const auto& [name, declared] : value->map().all()) {
+    yaml::Map map = declared.map();
+    Block block;
+    if (const auto parameters = map.find("parameters")) {
+      for (const auto& [parameter, otherwise] : parameters->map().all()) block.parameters.emplace(parameter, otherwise);
+    }
+    block.layers = map.at("layers", "[conv: {filters: 16}]").list();
+    map.finish();
+    blocks.emplace(name, std::move(block));
+  }
+  return blocks;
+}
+
+std::vector<std::int64_t> read_input(yaml::Map& keys, const Scope& scope) {
+  const yaml::Value value = keys.at("input", "[1, 224, 224, 3]");
+  const std::vector<yaml::Value> list = value.list();
+  if (list.size() != 2 && list.size() != 4) {
+    value.fail(
+        fmt::format("has {} dimensions; [batch, height, width, channels] or [batch, inputs] would do", list.size()));
+  }
+  constexpr std::int64_t kMaxBatch = 1024, kMaxInputs = std::int64_t{1} << 20;
+  std::vector<std::int64_t> shape;
+  for (std::size_t d = 0; d < list.size(); ++d) {
+    const bool pixels = list.size() == 4 && (d == 1 || d == 2);
+    shape.push_back(whole(list[d], scope, 1, d == 0 ? kMaxBatch : pixels ? kMaxWindow : kMaxInputs));
+  }
+  std::int64_t elements = 1;
+  for (const std::int64_t dimension : shape) elements *= dimension;  // at most 2^60
+  if (elements > kMaxElements) value.fail(fmt::format("has {} elements; up to 2^36 would do", elements));
+  return shape;
+}
+
+}  // namespace
+
+Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters) {
+  const yaml::Document document = yaml::read_file(path);
+  yaml::Map keys = yaml::root_of_kind(document, {"network"});
+  const std::string name = keys.text("name", path.stem().string());
+  keys.find("source");
+  keys.find("description");
+  const Scope scope = read_parameters(keys, parameters, path.string());
+  const WeightStyle weights = read_weights(keys, scope);
+  Builder builder(name);
+  LayerReader layers(builder, document, weights, read_blocks(keys));
+  const Builder::Id input = builder.input(read_input(keys, scope));
+  const yaml::Value list = keys.at("layers", "[conv: {filters: 16}]");
+  keys.finish();
+  const Builder::Id output = layers.run(list.list(), input, scope);
+  if (builder.operators() == 0) list.fail("makes no operator; there is nothing to run: write e.g. '- softmax'");
+  return builder.finish({output}, path.string());
+}
+
+}  // namespace presil::graph

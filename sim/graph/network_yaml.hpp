@@ -1,0 +1,58 @@
+// Reads a network description (YAML, `kind: network`) into a Graph, and finds networks by file or zoo name.
+//
+//   kind: network
+//   name: tiny                                 # as the report shows it
+//   source: where the architecture is from     # a paper, a repository
+//   parameters: {alpha: 1.0, resolution: 96}   # defaults; the caller may give others
+//   input: [1, resolution, resolution, 3]      # batch, height, width, channels (or batch, inputs)
+//   weights: {seed: 1, sparsity: 0.0, dead_filters: 0.0}
+//   blocks:                                    # optional: blocks of your own, with parameters of their own
+//     double: {parameters: {filters: 8}, layers: [conv: {filters: filters, kernel: 3}, conv: {filters: filters}]}
+//   layers:                                    # each reads what the one above made
+//     - conv: {filters: make_divisible(32 * alpha), kernel: 3, stride: 2, activation: relu6, name: stem}
+//     - double: {filters: 16}
+//     - softmax
+//
+// Element types are those of int8 post-training quantisation: int8 activations, int8 weights with a scale for each
+// output channel, int32 biases; the values are pseudo-random. Every figure may be an expression (see expression.hpp;
+// one with a comma needs quotes). Kernels, strides, sizes are one figure for both directions or [height, width].
+//
+// Layers; figures in brackets are defaults. All take `name:` (so that others can refer to the result) and `from: name`
+// (read that tensor instead of the one above):
+//   conv:      filters, kernel [1], stride [1], dilation [1], padding same|valid [same], activation [none]
+//   depthwise: kernel [3], multiplier [1], stride, dilation, padding, activation
+//              conv, depthwise and dense also take sparsity and dead_filters [those of `weights:`]
+//   inverted_residual: filters, expansion, kernel [3], stride [1], repeat [1], activation [relu6]
+//              MobileNetV2's block: 1x1 expansion, depthwise, 1x1 projection, and an addition where shapes allow;
+//              repeated with stride 1 after the first
+//   dense:     units, activation [none]; its input is flattened
+//   average_pool, max_pool: size, stride [size], padding [valid]
+//   global_average_pool: keep_dims [false]
+//   add, mul, sub, maximum, minimum: with (a name), activation [none] (of add, mul, sub)
+//   concat:    with (a name or a list of names), along the channels
+//   pad:       size (a figure, [height, width] or [top, bottom, left, right])
+//   resize:    factor, mode nearest|bilinear [nearest]
+//   flatten, softmax, relu, relu6, logistic, tanh, hard_swish
+//   repeat:    times, layers; `index` counts from 0 in its expressions
+//   branches:  paths (a list of lists of layers; an empty one passes the input on), join add|concat [add], activation
+// Activations: none, relu, relu6, relu_n1_to_1 (fused); hard_swish, logistic, tanh (an operator after the layer).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "sim/graph/graph.hpp"
+
+namespace presil::graph {
+
+/// `parameters` replace the file's defaults. Throws common::Error, one line with file:line:column, for unknown or
+/// misspelt keys, wrong types, figures out of range (a stride of 0), shapes that do not fit at a join, unknown names.
+Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters = {});
+
+/// A network by whatever names it: a .tflite file, a network YAML, or a name of the zoo (a YAML in `zoo_dir`), which
+/// may carry parameters: `mobilenet_v2(alpha=0.35, resolution=128)`; so may a YAML file. Throws common::Error listing
+/// the zoo when the name is unknown.
+Graph load_network(const std::string& name_or_path, const std::filesystem::path& zoo_dir);
+
+}  // namespace presil::graph

@@ -1,0 +1,250 @@
+#include "sim/hw/digest.hpp"
+
+#include <fmt/format.h>
+
+namespace presil::hw {
+
+namespace {
+
+using common::OpClass;
+
+/// Collects "path = value" lines; each component says all its fields.
+class Canonical {
+ public:
+  std::string text;
+
+  template <typename T>
+  void add(const std::string& path, const T& value) {
+    text += fmt::format("{} = {}\n", path, value);
+  }
+  template <typename E>
+  void add_enum(const std::string& path, E value) {
+    add(path, static_cast<int>(value));
+  }
+  template <typename T>
+  void add_list(const std::string& path, const std::vector<T>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) add(fmt::format("{}.{}", path, i), values[i]);
+  }
+  void add_classes(const std::string& path, const std::vector<OpClass>& classes) {
+    for (OpClass op_class : classes) add(path, name(op_class));
+  }
+};
+
+void add(Canonical& c, const std::string& p, const sram::SramSpec& s) {
+  c.add(p + ".hz", s.hz);
+  c.add(p + ".width_bits", s.width_bits);
+  c.add(p + ".banks", s.banks);
+  c.add(p + ".interleave_bytes", s.interleave_bytes);
+  c.add(p + ".ports", s.ports);
+  c.add(p + ".read_latency_cycles", s.read_latency_cycles);
+  c.add(p + ".write_latency_cycles", s.write_latency_cycles);
+}
+
+void add(Canonical& c, const std::string& p, const dram::DramSpec& s) {
+  c.add(p + ".hz", s.hz);
+  const dram::DramTimingSpec& t = s.timing;
+  for (int value : {s.beats_per_clock,
+                    s.channels,
+                    s.bus_bits,
+                    s.burst_length,
+                    s.bank_groups,
+                    s.banks_per_group,
+                    s.columns,
+                    t.tRL,
+                    t.tWL,
+                    t.tRCD,
+                    t.tRP,
+                    t.tRAS,
+                    t.tRFC,
+                    t.tREFI,
+                    t.tRRD_S,
+                    t.tRRD_L,
+                    t.tFAW,
+                    t.tCCD_S,
+                    t.tCCD_L,
+                    t.tWTR_S,
+                    t.tWTR_L,
+                    t.tWR,
+                    t.tRTP,
+                    t.tRTRS,
+                    t.tPPD,
+                    t.tRDA,
+                    s.read_queue,
+                    s.write_queue,
+                    s.bank_queue,
+                    s.write_high,
+                    s.write_low,
+                    s.write_idle,
+                    s.row_hit_cap,
+                    s.max_run,
+                    s.front_end_clocks,
+                    s.command_clocks,
+                    s.precharge_clocks,
+                    static_cast<int>(s.page_policy),
+                    static_cast<int>(s.write_drain),
+                    static_cast<int>(s.arbitration),
+                    static_cast<int>(s.conflict_rule)})
+    c.add(p, value);
+  for (bool flag :
+       {s.active_first, s.hit_fixes_type, s.strict_back_pressure, s.posted_writes, s.refresh, s.precharge_all})
+    c.add(p, flag);
+  c.add(p + ".rows", s.rows);
+  c.add(p + ".mapping", s.mapping);
+}
+
+void add(Canonical& c, const std::string& p, const flash::FlashSpec& s) {
+  for (std::int64_t value : {s.hz, std::int64_t{s.lanes}, std::int64_t{s.ddr}, s.command_clocks, s.address_clocks,
+                             s.dummy_clocks, s.cs_high_clocks, s.page_bytes, s.cs_low_limit_ps,
+                             std::int64_t{s.sequential_hold}, std::int64_t{s.writable}, s.max_backlog})
+    c.add(p, value);
+}
+
+void add(Canonical& c, const std::string& p, const fabric::BusSpec& s) {
+  for (std::int64_t value : {s.hz, s.width_bits, s.max_burst_bytes, std::int64_t{s.outstanding_reads},
+                             std::int64_t{s.outstanding_writes}, std::int64_t{s.duplex}, s.latency_cycles})
+    c.add(p, value);
+  c.add_enum(p + ".arbitration", s.arbitration);
+  for (const fabric::MasterShare& share : s.shares)
+    c.add(p + ".shares." + share.unit, fmt::format("{} {}", share.priority, share.weight));
+  c.add_list(p + ".memories", s.memories);
+}
+
+void add(Canonical& c, const std::string& p, const fabric::TrafficSpec& s) {
+  c.add(p, fmt::format("{} {} {} {} {} {} {} {} {}", s.bus, s.memory, s.write, s.bytes_per_second, s.burst_bytes,
+                       s.address, s.region_bytes, s.priority, s.weight));
+}
+
+void add(Canonical& c, const std::string& p, const npu::Mode& m) {
+  for (const npu::UnrollGroup& group : m.unroll) {
+    std::string product;
+    for (npu::Dim dim : group.dims) product += fmt::format("{}*", static_cast<int>(dim));
+    c.add(p + ".unroll." + product, group.factor);
+  }
+  c.add(p + ".cycles_per_step", m.cycles_per_step);
+  for (const auto& [bits, cycles] : m.cycles_per_step_by_weight_bits)
+    c.add(fmt::format("{}.weight.{}", p, bits), cycles);
+  for (const auto& [bits, cycles] : m.cycles_per_step_by_activation_bits)
+    c.add(fmt::format("{}.activation.{}", p, bits), cycles);
+  for (npu::Dim dim : m.minimum_over) c.add_enum(p + ".minimum_over", dim);
+  c.add(p + ".minimum_cycles", m.minimum_cycles);
+  for (int value : {m.pad_ic_to, m.max_kernel_h, m.max_kernel_w, m.min_ic, m.max_ic}) c.add(p, value);
+}
+
+void add(Canonical& c, const std::string& p, const npu::Support& s) {
+  for (std::int64_t value :
+       {std::int64_t{s.max_kernel_h}, std::int64_t{s.max_kernel_w}, std::int64_t{s.max_stride},
+        std::int64_t{s.max_dilation}, s.max_channels, std::int64_t{s.max_rank}, std::int64_t{s.per_channel},
+        std::int64_t{s.broadcast}, std::int64_t{s.constant_operand}, s.max_batch})
+    c.add(p, value);
+  c.add_list(p + ".types", s.types);
+}
+
+void add(Canonical& c, const std::string& p, const tile_buffer::TileBufferSpec& s) {
+  for (std::int64_t value :
+       {s.size_bytes, s.reserved_bytes, std::int64_t{s.banks}, std::int64_t{s.ports}, s.input_granule_bytes,
+        s.accumulator_granule_bytes, std::int64_t{s.double_buffered}, std::int64_t{s.holds_weights},
+        std::int64_t{s.holds_output}, std::int64_t{s.holds_accumulators}, std::int64_t{s.accumulator_bits},
+        s.input_slice_channels, std::int64_t{s.partition.input}, std::int64_t{s.partition.weights},
+        std::int64_t{s.partition.output}, std::int64_t{s.partition.accumulators}})
+    c.add(p, value);
+}
+
+void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
+  for (std::int64_t value :
+       {s.hz, std::int64_t{s.cores}, s.macs_per_cycle, std::int64_t{s.layout_block}, std::int64_t{s.lookahead_tiles},
+        std::int64_t{s.streaming_stripes}, s.dma.hz, s.dma.setup_cycles, s.launch.cycles, s.launch.host_ps,
+        std::int64_t{s.launch.gates_transfers}, s.fallback.hand_over_ps})
+    c.add(p, value);
+  c.add(p + ".dma.cycles_per_row", s.dma.cycles_per_row);
+  c.add_enum(p + ".layout", s.layout);
+  for (const auto& [op_class, modes] : s.array)
+    for (std::size_t i = 0; i < modes.size(); ++i)
+      add(c, fmt::format("{}.array.{}.{}", p, name(op_class), i), modes[i]);
+  for (const npu::Overhead& o : s.overheads) {
+    c.add(p + ".overhead",
+          fmt::format("{} {} {} {}", static_cast<int>(o.per), o.cycles, o.hidden, o.only_when_pixels_up_to));
+    c.add_classes(p + ".overhead.classes", o.classes);
+  }
+  c.add(p + ".streams.input", s.streams.input_elements_per_cycle);
+  c.add(p + ".streams.output", s.streams.output_elements_per_cycle);
+  c.add(p + ".streams.weights", s.streams.weight_bytes_per_cycle);
+  c.add(p + ".streams.input_again_per_pass", s.streams.input_again_per_pass);
+  for (const auto& [op_class, cycles] : s.streams.output_cycles_per_element)
+    c.add(fmt::format("{}.streams.output.{}", p, name(op_class)), cycles);
+  for (const auto& [post_op, cycles] : s.streams.post_op_cycles_per_element)
+    c.add(fmt::format("{}.streams.post_op.{}", p, static_cast<int>(post_op)), cycles);
+  add(c, p + ".tile_buffer", s.tile_buffer);
+  for (std::size_t i = 0; i < 3; ++i) {
+    c.add(p + ".tile_granule", s.tile_granule[i]);
+    c.add(p + ".tile_limit", s.tile_limit[i]);
+  }
+  for (const npu::Precision& precision : s.precision)
+    c.add(p + ".precision", fmt::format("{} {} {} {} {}", precision.activation_bits, precision.weight_bits,
+                                        precision.floating_point, precision.rate, precision.emulated));
+  c.add_enum(p + ".weights.delivery", s.weights.delivery);
+  c.add(p + ".weights.staging_memory", s.weights.staging_memory);
+  c.add(p + ".weights.staging_buffers", s.weights.staging_buffers);
+  c.add_classes(p + ".weights.never_staged", s.weights.never_staged);
+  c.add(p + ".weights.compression", s.weights.compression);
+  c.add(p + ".weights.bytes_per_output_channel", s.weights.bytes_per_output_channel);
+  c.add(p + ".weights.skip_dead_filters", s.weights.skip_dead_filters);
+  for (const auto& [op_class, support] : s.supports) add(c, fmt::format("{}.supports.{}", p, name(op_class)), support);
+  for (std::size_t i = 0; i < s.fusion.size(); ++i) c.add_classes(fmt::format("{}.fusion.{}", p, i), s.fusion[i].chain);
+  c.add(p + ".fallback.to", s.fallback.to);
+  c.add_enum(p + ".fallback.granularity", s.fallback.granularity);
+}
+
+void add(Canonical& c, const std::string& p, const cpu::KernelRate& r) {
+  c.add(p,
+        fmt::format("{} {} {} {}", r.cycles_per_mac, r.cycles_per_output, r.cycles_per_input, r.cycles_per_operator));
+}
+
+void add(Canonical& c, const std::string& p, const cpu::CpuSpec& s) {
+  c.add(p + ".hz", s.hz);
+  c.add(p + ".cores", s.cores);
+  c.add(p + ".parallel_efficiency", s.parallel_efficiency);
+  for (const auto& [op_class, rate] : s.library.rates) add(c, fmt::format("{}.library.{}", p, name(op_class)), rate);
+  add(c, p + ".library.generic", s.library.generic);
+  c.add(p + ".library.int16_factor", s.library.int16_factor);
+  c.add(p + ".library.float_factor", s.library.float_factor);
+  for (const cpu::CacheSpec& cache : s.caches)
+    c.add(p + ".caches." + cache.name, fmt::format("{} {}", cache.size_bytes, cache.line_bytes));
+  c.add(p + ".memory_overlap", s.memory_overlap);
+  c.add(p + ".flush_cycles_per_line", s.flush_cycles_per_line);
+}
+
+}  // namespace
+
+std::string canonical(const Hardware& hardware) {
+  Canonical c;
+  for (const Memory& memory : hardware.memories) {
+    const std::string path = "memories." + memory.name;
+    c.add(path + ".type", memory.type());
+    c.add(path + ".size_bytes", memory.size_bytes);
+    std::visit([&](const auto& spec) { add(c, path, spec); }, memory.spec);
+  }
+  for (const fabric::BusSpec& bus : hardware.buses) add(c, "buses." + bus.name, bus);
+  for (const Unit& unit : hardware.units) {
+    const std::string path = "units." + unit.name;
+    c.add(path + ".type", unit.is_npu() ? "npu" : "cpu");
+    c.add_list(path + ".buses", unit.buses);
+    std::visit([&](const auto& spec) { add(c, path, spec); }, unit.spec);
+  }
+  for (const fabric::TrafficSpec& traffic : hardware.traffic) add(c, "traffic." + traffic.name, traffic);
+  c.add("placement.weights", hardware.placement.weights);
+  c.add_list("placement.activations", hardware.placement.activations);
+  c.add("placement.input", hardware.placement.input);
+  c.add("placement.output", hardware.placement.output);
+  c.add("placement.load_from", hardware.placement.load_from);
+  c.add("main_unit", hardware.main_unit);
+  return c.text;
+}
+
+std::string digest(const Hardware& hardware) {
+  // FNV-1a, 64 bit: offset basis and prime of draft-eastlake-fnv.
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : canonical(hardware)) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace presil::hw

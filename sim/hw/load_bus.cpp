@@ -1,0 +1,105 @@
+// The buses and traffic sections.
+#include <fmt/format.h>
+
+#include "sim/hw/sections.hpp"
+
+namespace presil::hw {
+
+using yaml::Map;
+
+namespace {
+
+void read_outstanding(Map& map, fabric::BusSpec& bus) {
+  const auto value = map.find("outstanding");
+  if (!value) {
+    map.note_default("outstanding", std::to_string(bus.outstanding_reads));
+    return;
+  }
+  if (!value->is_map()) {
+    bus.outstanding_reads = bus.outstanding_writes = static_cast<int>(value->integer(1, 4096));
+    return;
+  }
+  Map both = value->map();
+  bus.outstanding_reads = static_cast<int>(both.integer("reads", 1, 4096));
+  bus.outstanding_writes = static_cast<int>(both.integer("writes", 1, 4096));
+  both.finish();
+}
+
+}  // namespace
+
+fabric::BusSpec read_bus(const std::string& name, Map map, const Hardware& hardware,
+                         const std::vector<std::string>& units) {
+  fabric::BusSpec bus;
+  bus.name = name;
+  bus.hz = read_clock(map, hardware);
+  bus.width_bits = map.bits("width");
+  if (bus.width_bits % 8 != 0) map.find("width")->fail_found("is no whole number of bytes; write e.g. '64 bit'");
+  bus.max_burst_bytes = map.bytes_or("max_burst", bus.max_burst_bytes);
+  if (bus.max_burst_bytes < bus.width_bits / 8)
+    map.fail(fmt::format("max_burst of {} B is less than one beat of {} bit; write at least '{} B'",
+                         bus.max_burst_bytes, bus.width_bits, bus.width_bits / 8));
+  if (bus.max_burst_bytes > 1 << 20) map.find("max_burst")->fail_found("is no burst; write e.g. '128 B'");
+  read_outstanding(map, bus);
+  bus.duplex = map.boolean_or("duplex", bus.duplex);
+  using fabric::Arbitration;
+  bus.arbitration = map.choice_or<Arbitration>("arbitration", "round_robin",
+                                               {{"round_robin", Arbitration::round_robin},
+                                                {"fixed_priority", Arbitration::fixed_priority},
+                                                {"weighted", Arbitration::weighted}});
+  bus.latency_cycles = map.cycles_or("latency", bus.latency_cycles);
+  for (const yaml::Value& memory : map.at("memories", "[sram]").one_or_list()) {
+    require_name(memory, "memory", memory_names(hardware));
+    bus.memories.push_back(memory.text());
+  }
+  if (bus.memories.empty()) map.at("memories").fail("is empty; name at least one memory, e.g. '[sram]'");
+  if (const auto shares = map.find("shares")) {
+    Map share_map = shares->map();
+    for (const auto& [unit, value] : share_map.all()) {
+      fabric::MasterShare share;
+      share.unit = unit;
+      bool known = hardware.unit(unit) != nullptr;
+      for (const std::string& one : units) known = known || one == unit;
+      if (!known) value.fail(fmt::format("no unit or traffic {} exists", yaml::quoted(unit)));
+      Map one = value.map();
+      share.priority = static_cast<int>(one.integer_or("priority", share.priority, 0, 255));
+      share.weight = static_cast<int>(one.integer_or("weight", share.weight, 1, 1'000'000));
+      one.finish();
+      bus.shares.push_back(share);
+    }
+  }
+  map.finish();
+  return bus;
+}
+
+fabric::TrafficSpec read_traffic(const std::string& name, Map map, const Hardware& hardware) {
+  fabric::TrafficSpec traffic;
+  traffic.name = name;
+  const yaml::Value bus = map.at("bus", "main");
+  std::vector<std::string> buses;
+  for (const fabric::BusSpec& one : hardware.buses) buses.push_back(one.name);
+  require_name(bus, "bus", buses);
+  traffic.bus = bus.text();
+  const yaml::Value memory = map.at("memory", "dram");
+  std::vector<std::string> reachable;
+  for (const fabric::BusSpec& one : hardware.buses)
+    if (one.name == traffic.bus) reachable = one.memories;
+  require_name(memory, "memory on that bus", reachable);
+  traffic.memory = memory.text();
+  traffic.write = map.boolean_or("write", traffic.write);
+  traffic.bytes_per_second = map.real("rate", yaml::rate_bytes_per_second());
+  traffic.burst_bytes = map.bytes_or("burst", traffic.burst_bytes);
+  if (const auto address = map.find("address"))
+    traffic.address = static_cast<std::uint64_t>(address->whole(yaml::size_bytes(), yaml::Least::zero));
+  traffic.region_bytes = map.bytes("region");
+  traffic.priority = static_cast<int>(map.integer_or("priority", traffic.priority, 0, 255));
+  traffic.weight = static_cast<int>(map.integer_or("weight", traffic.weight, 1, 1'000'000));
+  const std::int64_t size = hardware.memory(traffic.memory)->size_bytes;
+  if (static_cast<std::int64_t>(traffic.address) > size - traffic.region_bytes)
+    map.fail(fmt::format("its region ends beyond the {} bytes of {}; make 'region' or 'address' smaller", size,
+                         traffic.memory));
+  if (traffic.burst_bytes > traffic.region_bytes) map.fail("'burst' is larger than 'region'; enlarge 'region'");
+  map.finish();
+  return traffic;
+}
+
+}  // namespace presil::hw

@@ -1,0 +1,172 @@
+// Bad input: exactly one line that names the file, the place, what was found and what would do.
+#include <gmock/gmock.h>
+
+#include "tests/unit/hw/support.hpp"
+
+namespace presil::hw {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST(HardwareErrors, AnUnknownKeyProposesTheNearest) {
+  EXPECT_EQ(error_with(small_chip, "    tile_buffer:", "    tile_bufer:"),
+            "hw.yaml:19:5: unknown key 'tile_bufer' in units.npu; did you mean 'tile_buffer'?");
+  EXPECT_THAT(error_with(small_chip, "banks: 4", "bank: 4"), HasSubstr("did you mean 'banks'?"));
+  EXPECT_THAT(error_with(small_chip, "placement:", "placment:"), HasSubstr("did you mean 'placement'?"));
+  EXPECT_THAT(error_with(small_chip, "oc: 16, ic: 16", "oc: 16, ik: 16"),
+              HasSubstr("'ik' is no dimension; did you mean 'ic'?"));
+  EXPECT_THAT(error_with(small_chip, "depthwise: {}", "depthwice: {}"),
+              HasSubstr("no operator class; did you mean 'depthwise'?"));
+}
+
+TEST(HardwareErrors, AWrongUnitNamesThoseThatWouldDo) {
+  EXPECT_THAT(error_with(small_chip, "size: 64 KiB", "size: 64 MHz"),
+              StartsWith("hw.yaml:19:25: units.npu.tile_buffer.size: '64 MHz' has the wrong unit 'MHz' for a size"));
+  EXPECT_THAT(error_with(small_chip, "20 clocks", "20 ns"), HasSubstr("flash.dummy: '20 ns' has the wrong unit"));
+}
+
+TEST(HardwareErrors, AMissingUnitProposesOne) {
+  EXPECT_EQ(error_with(small_chip, "size: 1 MiB", "size: 512"),
+            "hw.yaml:5:29: memories.sram.size: '512' has no unit; write '512 KiB'");
+  EXPECT_THAT(error_with(small_chip, "npu: 800 MHz", "npu: 800"),
+              HasSubstr("clocks.npu: '800' has no unit; write '800 MHz'"));
+  EXPECT_THAT(error_with(small_chip, "latency: 2 cycles", "latency: 2"), HasSubstr("write '2 cycles'"));
+}
+
+TEST(HardwareErrors, ZeroAndNegativeSizesAndClocksAreRefused) {
+  EXPECT_THAT(error_with(small_chip, "size: 1 MiB", "size: 0 MiB"),
+              HasSubstr("memories.sram.size: '0 MiB' must be more than 0"));
+  EXPECT_THAT(error_with(small_chip, "size: 1 MiB", "size: -1 MiB"), HasSubstr("'-1 MiB' must be more than 0"));
+  EXPECT_THAT(error_with(small_chip, "npu: 800 MHz", "npu: 0 MHz"),
+              HasSubstr("clocks.npu: '0 MHz' must be more than 0"));
+  EXPECT_THAT(error_with(small_chip, "outstanding: 8", "outstanding: 0"), HasSubstr("too small; write 1 or more"));
+  EXPECT_THAT(error_with(small_chip, "size: 1 GiB", "size: 90000 GiB"), HasSubstr("larger than any memory"));
+}
+
+TEST(HardwareErrors, DuplicatesBombsAndDepthAreRefusedBeforeAnythingIsRead) {
+  EXPECT_THAT(error_with(small_chip, "banks: 4,", "banks: 4, banks: 8,"),
+              HasSubstr("duplicate key 'banks' in memories.sram"));
+  EXPECT_THAT(error_with(small_chip, "name: small", "name: " + std::string(80, '[') + std::string(80, ']')),
+              HasSubstr("nested deeper"));
+}
+
+TEST(HardwareErrors, WrongTypesAreNamed) {
+  EXPECT_THAT(
+      error_with(small_chip, "sram: {type: sram, size: 1 MiB, width: 128 bit, banks: 4, clock: bus, latency: 2 cycles}",
+                 "sram: 1 MiB"),
+      HasSubstr("memories.sram: '1 MiB' where a map is expected"));
+  EXPECT_THAT(error_with(small_chip, "banks: 4", "banks: [4]"), HasSubstr("a list where a single value is expected"));
+  EXPECT_THAT(error_with(small_chip, "banks: 4", "banks: many"), HasSubstr("'many' is not a whole number"));
+  EXPECT_THAT(error_with(small_chip, "ddr: true", "ddr: 8"), HasSubstr("neither true nor false"));
+  EXPECT_THAT(error_with(small_chip, "max_kernel: 7x5", "max_kernel: 7"),
+              HasSubstr("write height x width, e.g. '7x7'"));
+  EXPECT_THAT(error_with(small_chip, "type: sram", "type: sramm"), HasSubstr("did you mean 'sram'?"));
+  EXPECT_THAT(error_with(small_chip, "kind: hardware", "kind: study"),
+              HasSubstr("where a file of kind 'hardware' is expected"));
+}
+
+TEST(HardwareErrors, NamesMustLeadToThings) {
+  EXPECT_THAT(error_with(small_chip, "clock: npu", "clock: npv"), HasSubstr("no clock 'npv'; did you mean 'npu'?"));
+  EXPECT_THAT(error_with(small_chip, "bus: main\n    array", "bus: mian\n    array"),
+              HasSubstr("units.npu.bus: no bus 'mian'"));
+  EXPECT_THAT(error_with(small_chip, "[sram, dram, flash]", "[sram, dramm, flash]"),
+              HasSubstr("no memory 'dramm'; did you mean 'dram'?"));
+  EXPECT_THAT(error_with(small_chip, "weights: flash", "weights: flesh"),
+              HasSubstr("placement.weights: no memory 'flesh'"));
+  EXPECT_THAT(error_with(small_chip, "to: cpu", "to: dsp"), HasSubstr("fallback.to: no other unit 'dsp'"));
+  EXPECT_THAT(error_with(small_chip, "to: cpu", "to: npu"), HasSubstr("no other unit 'npu'"));
+  EXPECT_THAT(error_with(small_chip, "outstanding: 8", "outstanding: 8, shares: {gpu: {weight: 2}}"),
+              HasSubstr("no unit or traffic 'gpu'"));
+  EXPECT_THAT(error_with(small_chip, "preset: lpddr4-3200-x16", "preset: lpddr4-3200-x61"),
+              HasSubstr("lpddr4-3200-x16"));
+}
+
+TEST(HardwareErrors, PlacementMustBeReachableAndWritable) {
+  EXPECT_EQ(
+      error_with(small_chip, "[sram, dram, flash]", "[sram, dram]"),
+      "hw.yaml:30:22: placement.weights: unit 'npu' cannot reach 'flash': none of its buses (main) leads there; add "
+      "'flash' to the memories of one of them");
+  EXPECT_THAT(error_with(small_chip, "activations: [sram, dram]", "activations: [sram, flash]"),
+              HasSubstr("'flash' cannot be written by an inference"));
+  EXPECT_THAT(error_with(small_chip, "activations: [sram, dram]", "activations: []"), HasSubstr("is empty"));
+  EXPECT_THAT(error_with(small_chip, "activations: [sram, dram]", "activations: [sram, sram]"),
+              HasSubstr("stands twice"));
+}
+
+TEST(HardwareErrors, TheTileBufferMustHoldMoreThanItReserves) {
+  EXPECT_THAT(error_with(small_chip, "size: 64 KiB,", "size: 64 KiB, reserved: 64 KiB,"),
+              HasSubstr("units.npu.tile_buffer: 64 KiB of 64 KiB are reserved"));
+  EXPECT_NO_THROW(from_text(with(small_chip, "size: 64 KiB,", "size: 64 KiB, reserved: 63 KiB,")));
+  EXPECT_THAT(error_with(small_chip, "input: 50 %", "input: 51 %"), HasSubstr("add up to 101 %"));
+  EXPECT_THAT(error_with(small_chip, "output: 20 %", "output: 0 %"),
+              HasSubstr("holds output, but 'partition' gives it no share"));
+}
+
+TEST(HardwareErrors, WhatIsSupportedMustHaveAPace) {
+  EXPECT_THAT(error_with(small_chip, "      depthwise: {modes: [{unroll: {oc: 16}}]}\n", ""),
+              HasSubstr("'depthwise' is supported, but 'array' has no modes for it"));
+  EXPECT_THAT(error_with(small_chip, "streams: {input: 32 B/cycle, output: 16 B/cycle, weights: 8 B/cycle}",
+                         "streams: {weights: 8 B/cycle}"),
+              HasSubstr("nothing sets the pace of 'add'"));
+}
+
+TEST(HardwareErrors, ABurstMustHoldABeat) {
+  EXPECT_THAT(error_with(small_chip, "max_burst: 128 B", "max_burst: 8 B"),
+              HasSubstr("less than one beat of 128 bit; write at least '16 B'"));
+  EXPECT_NO_THROW(from_text(with(small_chip, "max_burst: 128 B", "max_burst: 16 B")));
+}
+
+TEST(HardwareErrors, TheDramModelsOwnChecksNameThePlace) {
+  EXPECT_THAT(error_with(small_chip, "preset: lpddr4-3200-x16,", "preset: lpddr4-3200-x16, timing: {tRAS: 1 clock},"),
+              AllOf(StartsWith("hw.yaml:6:"), HasSubstr("memories.dram"), HasSubstr("tRAS")));
+  EXPECT_THAT(
+      error_with(small_chip, "preset: lpddr4-3200-x16,", "clock: 1600 MHz, bus: 16 bit, timing: {tRL: 28 clocks},"),
+      HasSubstr("'tWL' is missing"));
+}
+
+TEST(HardwareErrors, KernelsMustCostSomething) {
+  EXPECT_THAT(error_with(small_chip, "cycles_per_mac: 0.5, source: a book", "source: a book"),
+              HasSubstr("costs nothing"));
+}
+
+TEST(HardwareErrors, SourcesMustLeadToFigures) {
+  EXPECT_THAT(error_of([] { from_text(std::string(small_chip) + "sources: {units.npu.tile_bufer: a}\n"); }),
+              HasSubstr("nothing in the file lies at 'units.npu.tile_bufer'; did you mean 'tile_buffer'?"));
+  EXPECT_THAT(
+      error_of([] { from_text(std::string(small_chip) + "sources: {clocks: {source: a, status: guessed}}\n"); }),
+      HasSubstr("no status 'guessed'"));
+  EXPECT_THAT(error_of([] { from_text(std::string(small_chip) + "energy: {gpu: {mac_int8: 1 pJ}}\n"); }),
+              HasSubstr("no unit, memory or bus 'gpu'"));
+}
+
+TEST(HardwareErrors, EachLineTakenAwayGivesAnErrorOrAChip) {
+  // No line of the file can vanish without either a complaint of one line or a chip that still loads.
+  const std::string text = small_chip;
+  int errors = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin) + 1;
+    try {
+      from_text(text.substr(0, begin) + text.substr(end));
+    } catch (const common::Error& error) {
+      ++errors;
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    }
+    begin = end;
+  }
+  EXPECT_GT(errors, 15);
+}
+
+TEST(HardwareErrors, AFileCutAnywhereGivesOneLineOrAChip) {
+  const std::string text = small_chip;
+  for (std::size_t length = 1; length < text.size(); length += 3) {
+    try {
+      from_text(text.substr(0, length));
+    } catch (const common::Error& error) {
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace presil::hw
