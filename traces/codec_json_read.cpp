@@ -42,7 +42,7 @@ OpClass op_class(JsonObject& o) {
 
 class Reader {
  public:
-  Reader(const json& root, const std::string& place) : place_(place), root_(root, place) {}
+  Reader(const json& root, std::string place) : place_(std::move(place)), root_(root, {place_}) {}
 
   Schedule read() {
     s_.version = root_.integer<std::int32_t>(root_.at("presil_schedule"), "presil_schedule");
@@ -72,7 +72,9 @@ class Reader {
 
  private:
   const json& section(const char* key) { return root_.list(root_.at(key), key); }
-  std::string place(const char* what, std::size_t number) const { return fmt::format("{}: {} {}", place_, what, number); }
+  JsonPlace place(const char* what, std::size_t number) const {
+    return {place_, what, static_cast<std::int64_t>(number)};
+  }
 
   std::int32_t memory(JsonObject& o) {
     const std::string text = o.string(o.at("memory"), "memory");
@@ -169,7 +171,7 @@ class Reader {
   std::int32_t read_area(JsonObject& job, const char* key, std::int64_t id) {
     const json* value = job.find(key);
     if (!value) return -1;
-    JsonObject o(*value, fmt::format("{}: job {}: {}", place_, id, key));
+    JsonObject o(*value, {place_, "job", id, key});
     Area a;
     a.memory = memory(o);
     o.get("address", a.address);
@@ -201,7 +203,7 @@ class Reader {
 
   void read_job(const json& value) {
     const std::int64_t id = ids_[s_.jobs.size()];
-    JsonObject o(value, fmt::format("{}: job {}", place_, id));
+    JsonObject o(value, {place_, "job", id});
     Job j;
     o.find("id");
     const std::string queue = o.string(o.at("queue"), "queue");

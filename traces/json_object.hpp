@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cassert>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -12,19 +15,33 @@
 
 namespace presil::traces {
 
-/// `place` names the object in messages ("s.json: job 12"). Call `done` last: it refuses keys that nobody asked for.
+/// Names an object in messages, "s.json: job 12: area"; the text is only made when there is a message.
+struct JsonPlace {
+  const std::string& file;
+  const char* what = nullptr;  // "job"
+  std::int64_t number = 0;
+  const char* part = nullptr;  // "area"
+
+  std::string text() const {
+    std::string t = file;
+    if (what) t += fmt::format(": {} {}", what, number);
+    if (part) t += fmt::format(": {}", part);
+    return t;
+  }
+};
+
+/// Call `done` last: it refuses keys that nobody asked for.
 class JsonObject {
  public:
-  JsonObject(const nlohmann::json& json, std::string place) : json_(json), place_(std::move(place)) {
+  JsonObject(const nlohmann::json& json, JsonPlace place) : json_(json), place_(place) {
     if (!json.is_object()) fail("is not an object; write {...}");
   }
 
   const nlohmann::json* find(const char* key) {
     const auto it = json_.find(key);
     if (it == json_.end()) return nullptr;
-    ++used_;
-    keys_ += key;
-    keys_ += '\n';
+    assert(used_ < keys_.size());
+    keys_[used_++] = key;
     return &*it;
   }
   const nlohmann::json& at(const char* key) {
@@ -71,17 +88,18 @@ class JsonObject {
 
   void done() {
     if (used_ == json_.size()) return;
+    const auto end = keys_.begin() + static_cast<std::ptrdiff_t>(used_);
     for (const auto& item : json_.items())
-      if (('\n' + keys_).find('\n' + item.key() + '\n') == std::string::npos)
+      if (std::find(keys_.begin(), end, item.key()) == end)
         fail(fmt::format("unknown key '{}'; remove it or mend its spelling", item.key()));
   }
 
-  [[noreturn]] void fail(const std::string& what) const { throw common::Error(fmt::format("{}: {}", place_, what)); }
+  [[noreturn]] void fail(const std::string& what) const { throw common::Error(fmt::format("{}: {}", place_.text(), what)); }
 
  private:
   const nlohmann::json& json_;
-  std::string place_;
-  std::string keys_;      // asked for and found, each followed by a newline
+  JsonPlace place_;
+  std::array<const char*, 32> keys_{};  // asked for and found: more than any object of a schedule has
   std::size_t used_ = 0;
 };
 

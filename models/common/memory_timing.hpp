@@ -32,9 +32,12 @@ struct WaitSegments {
 
   void add(Cause cause, Tick from, Tick until) {
     if (until <= from) return;
-    if (count > 0 && segments[count - 1].cause == cause) segments[count - 1].until = until;
-    else if (count < segments.size()) segments[count++] = {cause, until};
-    else segments[count - 1].until = until;
+    if (count > 0 && segments[count - 1].cause == cause)
+      segments[count - 1].until = until;
+    else if (count < segments.size())
+      segments[count++] = {cause, until};
+    else
+      segments[count - 1].until = until;
   }
 };
 
@@ -45,12 +48,10 @@ struct Service {
   Tick data_end = 0;    // last data have moved
   Tick done = 0;        // answer is back at the bus: data_end plus any fixed return latency; for a posted write earlier
   WaitSegments wait;    // arrival ... data_start
-  bool posted = false;  // from push() of a queueing memory only: a write answered at once. Only `done` is meant; the
-                        // other times come with the decision. Without it a write is answered once it is decided.
 };
 
 struct MemoryCounters {
-  std::int64_t read_bytes = 0, write_bytes = 0;   // as moved: whole beats of the memory's width
+  std::int64_t read_bytes = 0, write_bytes = 0;  // as moved: whole beats of the memory's width
   std::int64_t bursts = 0;
   std::int64_t row_hits = 0, row_misses = 0, row_conflicts = 0, refreshes = 0, turnarounds = 0;
 };
@@ -66,25 +67,28 @@ class MemoryTiming {
 
   virtual bool queued() const = 0;
 
-  /// True when the bursts of one direction are always done in the order in which they were pushed (one data path, served
-  /// in turn). The caller may then book a burst as soon as it is pushed.
+  /// True when the bursts of one direction are always done in the order in which they were pushed (one data path,
+  /// served in turn). The caller may then book a burst as soon as it is pushed.
   virtual bool completes_in_order() const { return false; }
 
-  /// True: a write is answered at the moment it is pushed; its Service follows later and only tells when the data moved.
+  /// True: a write is answered at the moment it is pushed; its Service follows later and only tells when the data
+  /// moved.
   virtual bool posts_writes() const { return false; }
 
   /// Earliest time >= now at which another burst may be pushed; `never` while the queue is full (ask again after the
   /// next decision). An in-order memory answers so that at most a short backlog builds up in front of its data pins.
   virtual Tick accepts_from(Tick now, bool write) const = 0;
 
-  /// Precondition: accepts_from(burst.arrival, burst.write) == X
+  /// Precondition: accepts_from(burst.arrival, burst.write) == burst.arrival. Queueing memories return an empty Service.
   virtual Service push(const Burst& burst) = 0;
 
-  /// Time of the next scheduling decision of a queueing memory, `never` when nothing waits. Pushing may bring it forward.
+  /// Time of the next scheduling decision of a queueing memory, `never` when nothing waits. Pushing may bring it
+  /// forward.
   virtual Tick next_decision() const { return never; }
 
   /// Takes that decision: one burst is scheduled completely and leaves the queue. Its data_start may lie in the future.
-  /// `decided == false` in the return value means that internal state moved (a refresh, a drain switch) and no burst did.
+  /// `decided == false` in the return value means that internal state moved (a refresh, a drain switch) and no burst
+  /// did.
   struct Decision {
     bool decided = false;
     Service service;

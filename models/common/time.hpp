@@ -29,11 +29,14 @@ class Clock {
   /// Time of edge number `cycle` (0 at time 0); also the duration of that many cycles, rounded up.
   constexpr Tick duration(std::int64_t cycles) const {
     if (cycles_ == 1) return cycles * period_;
-    return scale(cycles, period_, cycles_, cycles_inverse_);
+    return scale(cycles, period_, cycles_, cycles_inverse_, cycles_ - 1);
   }
 
-  /// Number of the first edge at or after `time` (time >= 0).
-  constexpr std::int64_t cycle_at_or_after(Tick time) const { return scale(time, cycles_, period_, period_inverse_); }
+  /// Number of the first edge at or after `time` (time >= 0). Edges being rounded up to whole picoseconds, edge n is at
+  /// or after `time` when n periods are longer than time - 1: so cycle_at_or_after(duration(n)) == n for every clock.
+  constexpr std::int64_t cycle_at_or_after(Tick time) const {
+    return time <= 0 ? 0 : scale(time - 1, cycles_, period_, period_inverse_, 0) + 1;
+  }
 
   /// First edge at or after `time`.
   constexpr Tick edge_at_or_after(Tick time) const { return duration(cycle_at_or_after(time)); }
@@ -44,19 +47,18 @@ class Clock {
  private:
   static constexpr std::uint64_t all_ones = std::numeric_limits<std::uint64_t>::max();
 
-  /// ceil(value * factor / divisor), exactly. The quotient by the rounded-down inverse is at most one too small, which
-  /// costs a multiplication and a compare where a division would take several times as long.
+  /// floor((value * factor + addend) / divisor), exactly. The quotient by the rounded-down inverse is at most one too
+  /// small, which costs a multiplication and a compare where a division would take several times as long.
   static constexpr std::int64_t scale(std::int64_t value, std::int64_t factor, std::int64_t divisor,
-                                      std::uint64_t inverse) {
-    const unsigned __int128 product = static_cast<unsigned __int128>(value) * static_cast<std::uint64_t>(factor) +
-                                      static_cast<std::uint64_t>(divisor - 1);
-    if (product > all_ones / 2) return static_cast<std::int64_t>(product / static_cast<std::uint64_t>(divisor));
-    const std::uint64_t dividend = static_cast<std::uint64_t>(product);
+                                      std::uint64_t inverse, std::int64_t addend) {
+    const unsigned __int128 sum =
+        static_cast<unsigned __int128>(value) * static_cast<std::uint64_t>(factor) + static_cast<std::uint64_t>(addend);
+    const std::uint64_t by = static_cast<std::uint64_t>(divisor);
+    if (sum > all_ones / 2) return static_cast<std::int64_t>(sum / by);
+    const std::uint64_t dividend = static_cast<std::uint64_t>(sum);
     const std::uint64_t quotient =
         static_cast<std::uint64_t>((static_cast<unsigned __int128>(dividend) * inverse) >> 64);
-    const bool one_more =
-        dividend - quotient * static_cast<std::uint64_t>(divisor) >= static_cast<std::uint64_t>(divisor);
-    return static_cast<std::int64_t>(quotient + (one_more ? 1 : 0));
+    return static_cast<std::int64_t>(quotient + (dividend - quotient * by >= by ? 1 : 0));
   }
 
   // One period is period_ / cycles_ picoseconds, in lowest terms.

@@ -13,16 +13,16 @@ struct Work {
   PostOp post_op = PostOp::none;
   std::uint8_t activation_bits = 8, weight_bits = 8, output_bits = 8;
   bool floating_point = false;
-  std::uint8_t mode = 0;                 // which of the array's modes for this class
-  bool per_channel = false;              // weights quantised by channel
+  std::uint8_t mode = 0;                                               // which of the array's modes for this class
+  bool per_channel = false;                                            // weights quantised by channel
   std::int32_t n = 1, oh = 1, ow = 1, oc = 1, ic = 1, kh = 1, kw = 1;  // of the tile; ic of one group (1 for depthwise)
-  std::int64_t input_elements = 0;       // streamed in once, all operands (halo included)
+  std::int64_t input_elements = 0;                                     // streamed in once, all operands (halo included)
   std::int64_t output_elements = 0;
-  std::int64_t weight_elements = 0;      // as decoded
-  std::int64_t weight_bytes = 0;         // as stored: compressed and packed, biases and scales included
+  std::int64_t weight_elements = 0;  // as decoded
+  std::int64_t weight_bytes = 0;     // as stored: compressed and packed, biases and scales included
   std::int64_t macs = 0;
-  std::int64_t recomputed_macs = 0;      // of them, done before by another tile
-  std::int64_t bytes = 0;                // hand-over: bytes to clean or invalidate; kernel: all bytes it touches
+  std::int64_t recomputed_macs = 0;  // of them, done before by another tile
+  std::int64_t bytes = 0;            // hand-over: bytes to clean or invalidate; kernel: all bytes it touches
 
   bool operator==(const Work& o) const {
     return op_class == o.op_class && post_op == o.post_op && activation_bits == o.activation_bits &&

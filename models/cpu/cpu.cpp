@@ -11,12 +11,16 @@ void Cpu::hand_over(Tick fixed, std::int64_t bytes) {
 }
 
 void Cpu::occupy(Tick duration) {
-  while (working_) sc_core::wait(freed_);
+  while (working_) {
+    ++waiting_;
+    sc_core::wait(freed_);
+    --waiting_;
+  }
   working_ = true;
   if (duration > 0) sc_core::wait(sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(duration)));
   working_ = false;
   busy_ += duration;
-  freed_.notify();
+  if (waiting_ > 0) freed_.notify();
 }
 
 }  // namespace presil::cpu

@@ -35,6 +35,7 @@ class Cpu : public sc_core::sc_module {
   CpuTiming timing_;
   common::Clock clock_;
   bool working_ = false;
+  int waiting_ = 0;
   sc_core::sc_event freed_;
   Tick busy_ = 0;
 };

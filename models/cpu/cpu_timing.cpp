@@ -6,7 +6,9 @@ namespace presil::cpu {
 
 CpuTiming::CpuTiming(const CpuSpec& spec) : spec_(spec) {}
 
-bool CpuTiming::has_rate(OpClass op_class) const { return spec_.library.rates.count(op_class) != 0; }
+bool CpuTiming::has_rate(OpClass op_class) const {
+  return spec_.library.rates.count(op_class) != 0;
+}
 
 const KernelRate& CpuTiming::rate(OpClass op_class) const {
   const auto found = spec_.library.rates.find(op_class);
@@ -16,8 +18,10 @@ const KernelRate& CpuTiming::rate(OpClass op_class) const {
 StageCycles CpuTiming::cost(const Work& work) const {
   const KernelRate& r = rate(work.op_class);
   double factor = 1.0;
-  if (work.floating_point) factor = spec_.library.float_factor;
-  else if (work.activation_bits > 8) factor = spec_.library.int16_factor;
+  if (work.floating_point)
+    factor = spec_.library.float_factor;
+  else if (work.activation_bits > 8)
+    factor = spec_.library.int16_factor;
   const double elements = r.cycles_per_mac * static_cast<double>(work.macs) +
                           r.cycles_per_output * static_cast<double>(work.output_elements) +
                           r.cycles_per_input * static_cast<double>(work.input_elements);
@@ -32,7 +36,8 @@ StageCycles CpuTiming::cost(const Work& work) const {
 std::int64_t CpuTiming::maintenance_cycles(std::int64_t bytes) const {
   if (spec_.caches.empty() || spec_.flush_cycles_per_line <= 0) return 0;
   const std::int64_t line = spec_.caches.back().line_bytes;
-  return static_cast<std::int64_t>(std::ceil(static_cast<double>((bytes + line - 1) / line) * spec_.flush_cycles_per_line));
+  return static_cast<std::int64_t>(
+      std::ceil(static_cast<double>((bytes + line - 1) / line) * spec_.flush_cycles_per_line));
 }
 
 }  // namespace presil::cpu

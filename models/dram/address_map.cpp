@@ -134,22 +134,25 @@ AddressMap::AddressMap(const DramSpec& spec) {
   bank_width_ = static_cast<std::uint8_t>(widths[1]);
   int shift = 0;
   std::array<int, 6> filled{};
-  bool below_column = true;
+  std::uint64_t column_bits = 0;
   for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
     if (token->width <= 0) continue;
+    const std::uint64_t mask = (std::uint64_t{1} << token->width) - 1;
     if (token->field == 3) {
-      if (below_column) {
-        low_width_ = static_cast<std::uint8_t>(shift);
-        block_mask_ = (std::uint64_t{1} << (shift + token->width)) - 1;
-      }
-      below_column = false;
+      column_bits |= mask << shift;
     } else {
       parts_.push_back({static_cast<Field>(token->field), static_cast<std::uint8_t>(shift),
-                        static_cast<std::uint8_t>(filled[token->field]), (std::uint64_t{1} << token->width) - 1});
+                        static_cast<std::uint8_t>(filled[token->field]), mask});
     }
     filled[token->field] += token->width;
     shift += token->width;
   }
+  if (column_bits == 0) return;  // one device burst a row
+  while ((column_bits & (run_mask_ + 1)) != 0) run_mask_ = run_mask_ << 1 | 1;
+  while (column_bits > block_mask_) block_mask_ = block_mask_ << 1 | 1;
+  between_ = block_mask_ & ~column_bits;
+  for (std::uint64_t bits = between_; bits != 0; bits &= bits - 1) ++ways_;
+  while (reach_ <= between_) reach_ <<= 1;
 }
 
 }  // namespace presil::dram

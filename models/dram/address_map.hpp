@@ -1,6 +1,7 @@
 // Where an address lies in a DRAM: the mapping string ("row-bank-column") turned into bit fields.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -28,23 +29,28 @@ class AddressMap {
   Place place(std::uint64_t address) const { return place_of_burst(address >> burst_shift_); }
 
   /// Calls f(Place, device bursts) for every stretch of [address, address + bytes) that lies in one row; whole device
-  /// bursts. The stretches of interleaved channels or bank groups follow each other.
+  /// bursts. With `gather` the bursts of one of several interleaved channels or bank groups may come together as one
+  /// stretch, else the stretches come in the order of addresses.
   template <typename F>
-  void for_each_stretch(std::uint64_t address, std::uint32_t bytes, F&& f) const {
+  void for_each_stretch(std::uint64_t address, std::uint32_t bytes, bool gather, F&& f) const {
     std::uint64_t first = address >> burst_shift_;
     const std::uint64_t last = (address + (bytes == 0 ? 0 : bytes - 1)) >> burst_shift_;
+    if (((first ^ last) & ~run_mask_) == 0) return f(place_of_burst(first), static_cast<int>(last - first + 1));
     while (first <= last) {
-      const std::uint64_t block_last = first | block_mask_;
-      const std::uint64_t end = block_last < last ? block_last : last;
-      if (low_width_ == 0) {
-        f(place_of_burst(first), static_cast<int>(end - first + 1));
+      const std::uint64_t block_last = std::min(first | block_mask_, last);
+      const std::uint64_t count = block_last - first + 1;
+      if (gather && (first & between_) == 0 && (count & (reach_ - 1)) == 0 && (first & (reach_ - 1)) == 0) {
+        std::uint64_t way = 0;  // all ways through the fields between the columns, each as often
+        do {
+          f(place_of_burst(first | way), static_cast<int>(count >> ways_));
+          way = (way - between_) & between_;
+        } while (way != 0);
+        first = block_last + 1;
       } else {
-        const std::uint64_t ways = std::uint64_t{1} << low_width_;
-        for (std::uint64_t way = first; way <= end && way < first + ways; ++way) {
-          f(place_of_burst(way), static_cast<int>(((end - way) >> low_width_) + 1));
-        }
+        const std::uint64_t run_last = std::min(first | run_mask_, last);
+        f(place_of_burst(first), static_cast<int>(run_last - first + 1));
+        first = run_last + 1;
       }
-      first = end + 1;
     }
   }
 
@@ -73,8 +79,11 @@ class AddressMap {
   std::vector<Part> parts_;        // without columns: timing does not depend on them
   std::uint8_t burst_shift_ = 0;   // bytes of a device burst
   std::uint8_t bank_width_ = 0;    // bits of the bank in its group
-  std::uint8_t low_width_ = 0;     // bits below the lowest part of the column
-  std::uint64_t block_mask_ = 0;   // device bursts that share everything above the lowest part of the column
+  std::uint8_t ways_ = 0;          // number of bits in between_
+  std::uint64_t run_mask_ = 0;     // device bursts that share a row and follow each other: the lowest column bits
+  std::uint64_t block_mask_ = 0;   // everything up to the highest column bit
+  std::uint64_t between_ = 0;      // bits of other fields in there
+  std::uint64_t reach_ = 1;        // device bursts after which all values of between_ have come
 };
 
 /// Rows of one bank: spec.rows, or what size_bytes leaves. Throws common::Error when the two disagree.

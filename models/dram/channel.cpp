@@ -25,7 +25,6 @@ Channel::Channel(const DramSpec& spec, int number)
       capacity_{spec.read_queue, spec.write_queue},
       banks_(d_, spec.bank_groups, spec.banks_per_group),
       queues_(static_cast<std::size_t>(banks_.count())),
-      candidates_(static_cast<std::size_t>(banks_.count())),
       pool_(piece_capacity(spec)) {
   reset();
 }
@@ -33,14 +32,12 @@ Channel::Channel(const DramSpec& spec, int number)
 void Channel::reset() {
   banks_.reset();
   std::fill(queues_.begin(), queues_.end(), BankQueue{});
-  for (std::size_t i = 0; i < candidates_.size(); ++i) {
-    candidates_[i] = Candidate{};
-    candidates_[i].group = static_cast<std::uint8_t>(banks_[static_cast<int>(i)].group);
-  }
+  columns_[0].mask = columns_[1].mask = activates_.mask = precharges_.mask = 0;
   pool_.clear();
   pending_ = waiting_mask_[0] = waiting_mask_[1] = 0;
-  waiting_[0] = waiting_[1] = queued_ = draining_ = mode_ = in_turn_ = last_entered_ = 0;
+  waiting_[0] = waiting_[1] = queued_ = draining_ = mode_ = planned_mode_ = in_turn_ = last_entered_ = 0;
   moves_ = 0;
+  move_free_ = 0;
   stale_ = true;
   has_second_ = false;
   command_free_ = 0;
@@ -60,13 +57,12 @@ int Channel::room_of_bank(int bank) const {
 }
 
 void Channel::enter(const Arrival& arrival, Cycle now) {
-  stale_ = true;
   last_entered_ = arrival.bank;
   const Cycle ready = now + spec_.front_end_clocks;
   if (!two_level_) {
     if (shared_) waiting_[arrival.write] += arrival.count;
-    add_to_queue(arrival, ready);
-    renew(arrival.bank);
+    if (add_to_queue(arrival, ready)) renew(arrival.bank);
+    if (mode_due()) stale_ = true;
     return;
   }
   PieceList& list = queues_[arrival.bank].waiting[arrival.write];
@@ -77,7 +73,8 @@ void Channel::enter(const Arrival& arrival, Cycle now) {
   if ((draining_ > 0) == (arrival.write != 0)) move_waiting_of_bank(arrival.bank, arrival.write, now);
 }
 
-void Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
+/// True when the bank may want something else now: the burst is its oldest, or its first one that hits.
+bool Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
   BankQueue& queue = queues_[arrival.bank];
   queue.queued += arrival.count;
   queued_ += arrival.count;
@@ -85,8 +82,12 @@ void Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
   const std::int32_t added = pool_.append(queue.list[arrival.write], arrival, ready);
   if (banks_[arrival.bank].row == arrival.row) {
     std::int32_t& hit = queue.hit[arrival.write];
-    if (hit < 0 || pool_[hit].key > arrival.key) hit = added;
+    if (hit < 0 || pool_[hit].key > arrival.key) {
+      hit = added;
+      return true;
+    }
   }
+  return queue.list[arrival.write].first == added;
 }
 
 // --- two levels: a buffer for reads and one for writes, then a queue for each bank ---------------------------------------
@@ -94,7 +95,7 @@ void Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
 void Channel::start_drain_if_due(Cycle now) {
   if (draining_ > 0 || waiting_[1] == 0 || spec_.write_drain != WriteDrain::batch) return;
   const bool full = waiting_[1] >= spec_.write_queue;
-  const bool idle = queued_ == 0 && (waiting_[1] > spec_.write_idle || waiting_[0] == 0);
+  const bool idle = queued_ == 0 && waiting_[1] > spec_.write_idle;
   if (!full && !idle) return;
   draining_ = waiting_[1];
   move_waiting(now);
@@ -126,7 +127,9 @@ void Channel::move_waiting_of_bank(int bank, int write, Cycle now) {
     moved.master = piece.master;
     moved.lag = piece.lag;
     moved.key = moves_++ + piece.lag;
-    const Cycle ready = std::max(piece.ready, now + 1);
+    const Cycle at = std::max(now, move_free_);  // one device burst a clock
+    move_free_ = at + count;
+    const Cycle ready = std::max(piece.ready, at + 1);
     waiting_[write] -= count;
     piece.count -= count;
     if (piece.count == 0) {

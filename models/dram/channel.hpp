@@ -41,9 +41,10 @@ class Channel {
 
   /// Device bursts that may enter now for this bank.
   int room(int write, int bank) const {
-    if (shared_ || two_level_) return capacity_[write] - waiting_[write];
-    return room_of_bank(bank);
+    const int places = shared_ || two_level_ ? capacity_[write] - waiting_[write] : room_of_bank(bank);
+    return places > 0 && spec_.whole_bursts ? whole_burst : places;
   }
+  static constexpr int whole_burst = std::numeric_limits<int>::max();
 
   /// arrival.count <= room(). The first command may issue `front_end_clocks` after `now`.
   void enter(const Arrival& arrival, Cycle now);
@@ -75,24 +76,29 @@ class Channel {
   void record(std::vector<Command>* log) { log_ = log; }
 
  private:
-  enum class Kind : std::uint8_t { column, activate, precharge, refresh, second };
+  enum class Kind : std::uint8_t { column, activate, precharge, refresh, drain, second };
+  static constexpr std::uint64_t bit(int bank) { return std::uint64_t{1} << bank; }
   struct Choice {
     Cycle time = no_cycle;
-    std::uint64_t rank = 0;
     std::int32_t bank = -1, piece = -1;
     Kind kind = Kind::refresh;
     std::uint8_t write = 0;
   };
-  /// What one bank would issue next as far as it alone decides; renewed when the bank or its queue changes.
-  struct Candidate {
-    Cycle column_at[2] = {no_cycle, no_cycle};
-    std::uint64_t column_rank[2] = {0, 0};
-    Cycle prepare_at = no_cycle;  // activate or precharge
-    std::uint64_t prepare_rank = 0;
-    std::int32_t column_piece[2] = {-1, -1};
-    std::int32_t prepare_piece = -1;
-    Kind prepare_kind = Kind::activate;
-    std::uint8_t group = 0;
+  /// What the banks would issue next as far as each alone decides: its column command (by direction) and its activate or
+  /// precharge. Renewed when the bank or its queue changes. Which bank offers what stands in a mask; a smaller rank goes
+  /// first among those ready at one clock.
+  struct Offers {
+    std::uint64_t mask = 0;
+    Cycle at[64];
+    std::uint64_t rank[64];
+    std::int32_t piece[64];
+
+    void put(int bank, Cycle when, std::uint64_t rank_, std::int32_t piece_) {
+      mask |= bit(bank);
+      at[bank] = when;
+      rank[bank] = rank_;
+      piece[bank] = piece_;
+    }
   };
   struct BankQueue {
     PieceList list[2];               // may be scheduled; [0] reads, [1] writes
@@ -102,30 +108,31 @@ class Channel {
     std::int32_t active_write = 0;
     std::int32_t queued = 0;         // device bursts in `list`
   };
-  static std::uint64_t bit(int bank) { return std::uint64_t{1} << bank; }
-
   // channel.cpp: bursts come in
   int room_of_bank(int bank) const;
-  void add_to_queue(const Arrival& arrival, Cycle ready);
+  bool add_to_queue(const Arrival& arrival, Cycle ready);
   void start_drain_if_due(Cycle now);
   void move_waiting(Cycle now);
   void move_waiting_of_bank(int bank, int write, Cycle now);
 
   // channel_schedule.cpp: which command goes next
   void plan();
-  bool mode_changes();
+  template <bool turns>
+  std::uint64_t best_offer() const;
+  void take(std::uint64_t best);
+  Cycle column_time(int bank, int write) const;
+  Cycle activate_time(int bank) const;
+  Cycle precharge_time(int bank) const;
+  bool mode_due() const;
   void renew(int bank);
   void renew_all();
   std::int32_t head(const BankQueue& queue) const;
-  int mode_mask() const { return single_order_ ? 3 : 1 << mode_; }
-  std::uint64_t rank_of(std::int32_t piece, bool active, int clocks) const {
-    return pool_[piece].key | (static_cast<std::uint64_t>(clocks & 7) << 60) |
-           (spec_.active_first && !active ? std::uint64_t{1} << 63 : 0);
-  }
+  int mode_mask() const { return single_order_ ? 3 : 1 << planned_mode_; }
+  std::uint64_t rank_of(std::int32_t piece, bool active, bool longer) const;
   Cycle command_slot(Cycle earliest, int clocks) const;
   void plan_refresh();
+  void plan_drain();
   int run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank, int partner_bank) const;
-  Cycle may_compete_from(int bank, const Choice& choice, std::uint64_t rank) const;
   int find_partner(const Choice& choice) const;
 
   // channel_issue.cpp: commands are issued
@@ -150,7 +157,7 @@ class Channel {
   int capacity_[2];
   BankStates banks_;
   std::vector<BankQueue> queues_;
-  std::vector<Candidate> candidates_;
+  Offers columns_[2], activates_, precharges_;
   PiecePool pool_;
 
   std::uint64_t pending_ = 0;  // banks with pieces that may be scheduled
@@ -159,9 +166,11 @@ class Channel {
   int queued_ = 0;             // device bursts in all bank queues
   int draining_ = 0;           // batch: writes still to be moved
   int mode_ = 0;               // watermarks: 1 = writing
+  int planned_mode_ = 0;       // ... from the planned command on: a burst that comes before it may change the plan
   int in_turn_ = 0;            // column commands since the mode changed
   int last_entered_ = 0;       // bank
   std::uint64_t moves_ = 0;    // order of entry into the bank queues
+  Cycle move_free_ = 0;        // from here on another burst may move there
 
   Choice next_;
   bool stale_ = true;

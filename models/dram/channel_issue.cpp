@@ -9,11 +9,16 @@ bool Channel::step(Columns& columns) {
   if (stale_) plan();
   const Choice choice = next_;
   stale_ = true;
+  if (mode_ != planned_mode_) {
+    mode_ = planned_mode_;
+    in_turn_ = 0;
+  }
   switch (choice.kind) {
     case Kind::column:
       issue_columns(choice, columns);
       return true;
     case Kind::second:
+      has_second_ = false;
       columns = second_;
       return true;
     case Kind::activate:
@@ -24,6 +29,10 @@ bool Channel::step(Columns& columns) {
       return false;
     case Kind::refresh:
       do_refresh();
+      return false;
+    case Kind::drain:
+      draining_ = waiting_[1];
+      move_waiting(choice.time);
       return false;
   }
   return false;
@@ -40,7 +49,7 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
     issue_run(choice, 1, d_.same_l, columns);
     return;
   }
-  const std::uint64_t rank = candidates_[static_cast<std::size_t>(choice.bank)].column_rank[choice.write];
+  const std::uint64_t rank = columns_[choice.write].rank[choice.bank];
   if (!pairs_) {
     issue_run(choice, run_length(choice, most, d_.same_l, rank, -1), d_.same_l, columns);
     return;
@@ -52,14 +61,14 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
     issue_run(choice, run_length(choice, most, d_.same_l, ~std::uint64_t{0}, -1), d_.same_l, columns);
     return;
   }
-  const Candidate& other = candidates_[static_cast<std::size_t>(partner)];
+  const Offers& offers = columns_[choice.write];
   Choice second = choice;
   second.time = choice.time + d_.same_s;
   second.bank = partner;
-  second.piece = other.column_piece[choice.write];
+  second.piece = offers.piece[partner];
   const Cycle step = 2 * d_.same_s;
   const int both = std::min(most, pool_[second.piece].count);
-  const std::uint64_t larger = std::max(rank, other.column_rank[choice.write]);
+  const std::uint64_t larger = std::max(rank, offers.rank[partner]);
   int count = run_length(choice, both, step, larger, partner);
   count = std::min(count, run_length(second, count, step, larger, choice.bank));
   if (refresh_due_ <= second.time + (count - 1) * step) --count;
@@ -74,7 +83,6 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
 }
 
 void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& columns) {
-  const BankQueue& queue = queues_[choice.bank];
   Bank& bank = banks_[choice.bank];
   const Piece& piece = pool_[choice.piece];
   const int write = choice.write;
@@ -116,7 +124,7 @@ void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& co
     move_waiting_of_bank(choice.bank, draining_ > 0 ? 1 : 0, choice.time);
     if (spec_.write_drain != WriteDrain::batch) move_waiting_of_bank(choice.bank, 1, choice.time);
   }
-  if (!queue.list[0].empty() || !queue.list[1].empty()) renew(choice.bank);
+  renew(choice.bank);
 }
 
 /// Does the last of these column commands carry auto-precharge?

@@ -17,18 +17,42 @@ std::int32_t Channel::head(const BankQueue& queue) const {
   return pool_[read].key < pool_[write].key ? read : write;
 }
 
+namespace {
+
+// A rank holds, from the most significant bit on: not the burst whose row was activated for it; the longer command; the
+// key of the piece, as far as it fits. It would overflow after 2^34 bursts, and then only ties would fall differently.
+constexpr int key_bits = 34;
+constexpr int rank_bits = key_bits + 2;
+constexpr std::uint64_t key_mask = (std::uint64_t{1} << key_bits) - 1;
+
+// (time, rank, bank, kind) or, with banks in turn, (time, distance, rank, kind) in one number: the smallest goes.
+constexpr int kind_bits = 2, bank_bits = 6;
+constexpr int time_shift = rank_bits + bank_bits + kind_bits;
+constexpr Cycle longest_wait = (Cycle{1} << (64 - time_shift)) - 2;
+constexpr std::uint64_t nothing = ~std::uint64_t{0};
+
+}  // namespace
+
+std::uint64_t Channel::rank_of(std::int32_t piece, bool active, bool longer) const {
+  const std::uint64_t passive = spec_.active_first && !active ? 1 : 0;
+  return passive << (key_bits + 1) | static_cast<std::uint64_t>(longer) << key_bits | (pool_[piece].key & key_mask);
+}
+
 void Channel::renew(int index) {
+  stale_ = true;
   const Bank& bank = banks_[index];
   const BankQueue& queue = queues_[index];
-  Candidate& candidate = candidates_[static_cast<std::size_t>(index)];
-  candidate.column_at[0] = candidate.column_at[1] = candidate.prepare_at = no_cycle;
+  const std::uint64_t others = ~bit(index);
+  columns_[0].mask &= others;
+  columns_[1].mask &= others;
+  activates_.mask &= others;
+  precharges_.mask &= others;
   const std::int32_t oldest = head(queue);
+  const bool long_columns = spec_.command_clocks > spec_.precharge_clocks;
   if (bank.row < 0) {
     if (oldest < 0) return;
-    candidate.prepare_kind = Kind::activate;
-    candidate.prepare_at = std::max(bank.act_ok, pool_[oldest].ready);
-    candidate.prepare_piece = oldest;
-    candidate.prepare_rank = rank_of(oldest, queue.active >= 0, spec_.command_clocks);
+    activates_.put(index, std::max(bank.act_ok, pool_[oldest].ready), rank_of(oldest, queue.active >= 0, long_columns),
+                   oldest);
     return;
   }
   const bool conflict = queue.active < 0 && oldest >= 0 && pool_[oldest].row != bank.row;
@@ -41,20 +65,16 @@ void Channel::renew(int index) {
       const std::int32_t piece = active ? queue.active : (mask & (1 << write)) != 0 ? queue.hit[write] : -1;
       if (piece < 0) continue;
       hits = true;
-      candidate.column_at[write] = std::max(bank.column_ok, pool_[piece].ready);
-      candidate.column_piece[write] = piece;
-      candidate.column_rank[write] = rank_of(piece, active, spec_.command_clocks);
+      columns_[write].put(index, std::max(bank.column_ok, pool_[piece].ready), rank_of(piece, active, long_columns),
+                          piece);
     }
-    if (spec_.hit_fixes_type && queue.hit[0] >= 0 && queue.hit[1] >= 0) {
-      candidate.column_at[candidate.column_rank[0] < candidate.column_rank[1] ? 1 : 0] = no_cycle;
+    if (spec_.hit_fixes_type && (columns_[0].mask & columns_[1].mask & bit(index)) != 0) {
+      columns_[columns_[0].rank[index] < columns_[1].rank[index] ? 1 : 0].mask &= others;
     }
   }
   if (!conflict) return;
   if (!hits || cap_reached || spec_.conflict_rule == ConflictRule::oldest_first) {
-    candidate.prepare_kind = Kind::precharge;
-    candidate.prepare_at = std::max(bank.pre_ok, pool_[oldest].ready);
-    candidate.prepare_piece = oldest;
-    candidate.prepare_rank = rank_of(oldest, false, spec_.precharge_clocks);
+    precharges_.put(index, std::max(bank.pre_ok, pool_[oldest].ready), rank_of(oldest, false, false), oldest);
   }
 }
 
@@ -64,20 +84,16 @@ void Channel::renew_all() {
 
 // --- which of them goes -------------------------------------------------------------------------------------------
 
-/// Watermarks: true when the channel turns from reading to writing or back.
-bool Channel::mode_changes() {
+/// Watermarks: true when the channel has to turn from reading to writing or back.
+bool Channel::mode_due() const {
+  if (single_order_) return false;
   if (mode_ == 0) {
     if (waiting_[1] == 0) return false;
-    const bool enough = spec_.max_reads_in_turn > 0 && in_turn_ >= spec_.max_reads_in_turn;
-    if (waiting_[1] < spec_.write_high && waiting_[0] > 0 && !enough) return false;
-  } else {
-    if (waiting_[0] == 0) return false;
-    const bool enough = spec_.max_writes_in_turn > 0 && in_turn_ >= spec_.max_writes_in_turn;
-    if (waiting_[1] > spec_.write_low && !enough) return false;
+    return waiting_[1] >= spec_.write_high || waiting_[0] == 0 ||
+           (spec_.max_reads_in_turn > 0 && in_turn_ >= spec_.max_reads_in_turn);
   }
-  mode_ = 1 - mode_;
-  in_turn_ = 0;
-  return true;
+  if (waiting_[0] == 0) return false;
+  return waiting_[1] <= spec_.write_low || (spec_.max_writes_in_turn > 0 && in_turn_ >= spec_.max_writes_in_turn);
 }
 
 /// Activates and precharges slip between the column commands that were committed ahead.
@@ -90,65 +106,99 @@ Cycle Channel::command_slot(Cycle earliest, int clocks) const {
   return earliest;
 }
 
+Cycle Channel::column_time(int index, int write) const {
+  return std::max({columns_[write].at[index], banks_.column_gate(banks_[index].group, write), command_free_});
+}
+
+Cycle Channel::activate_time(int index) const {
+  return command_slot(std::max({activates_.at[index], banks_.activate_gate(banks_[index].group), command_free_}),
+                      spec_.command_clocks);
+}
+
+Cycle Channel::precharge_time(int index) const {
+  return command_slot(std::max({precharges_.at[index], banks_.precharge_gate(), command_free_}),
+                      spec_.precharge_clocks);
+}
+
 void Channel::plan() {
-  stale_ = false;
   if (has_second_) {  // already issued, only not reported
-    has_second_ = false;
     next_.kind = Kind::second;
+    stale_ = false;
     return;
   }
-  if (!single_order_ && mode_changes()) renew_all();
-  Choice best;
-  const bool turns = spec_.arbitration == BankArbitration::round_robin;
-  const Cycle precharge_gate = std::max(banks_.precharge_gate(), command_free_);
-  for (std::uint64_t mask = pending_; mask != 0; mask &= mask - 1) {
-    const int index = __builtin_ctzll(mask);
-    const Candidate& candidate = candidates_[static_cast<std::size_t>(index)];
-    const int group = candidate.group;
-    Cycle time = no_cycle;
-    std::uint64_t rank = 0;
-    std::int32_t piece = -1;
-    Kind kind = Kind::column;
-    std::uint8_t write = 0;
-    for (int w = 0; w < 2; ++w) {
-      if (candidate.column_at[w] == no_cycle) continue;
-      const Cycle at = std::max({candidate.column_at[w], banks_.column_gate(group, w), command_free_});
-      if (at < time || (at == time && candidate.column_rank[w] < rank)) {
-        time = at;
-        rank = candidate.column_rank[w];
-        piece = candidate.column_piece[w];
-        write = static_cast<std::uint8_t>(w);
-      }
-    }
-    if (candidate.prepare_at != no_cycle) {
-      Cycle at = candidate.prepare_at;
-      if (candidate.prepare_kind == Kind::activate) {
-        at = command_slot(std::max({at, banks_.activate_gate(group), command_free_}), spec_.command_clocks);
-      } else {
-        at = command_slot(std::max(at, precharge_gate), spec_.precharge_clocks);
-      }
-      if (at < time || (at == time && candidate.prepare_rank < rank)) {
-        time = at;
-        rank = candidate.prepare_rank;
-        piece = candidate.prepare_piece;
-        kind = candidate.prepare_kind;
-      }
-    }
-    if (time > best.time) continue;
-    if (turns) {  // banks in turn count before age
-      const int distance = index - last_bank_ - 1;
-      rank = static_cast<std::uint64_t>(distance < 0 ? distance + banks_.count() : distance);
-    }
-    if (time == best.time && rank >= best.rank) continue;
-    best.time = time;
-    best.rank = rank;
-    best.bank = index;
-    best.piece = piece;
-    best.kind = kind;
-    best.write = write;
+  if (const int mode = mode_due() ? 1 - mode_ : mode_; mode != planned_mode_) {
+    planned_mode_ = mode;
+    renew_all();
   }
-  next_ = best;
+  const std::uint64_t best =
+      spec_.arbitration == BankArbitration::round_robin ? best_offer<true>() : best_offer<false>();
+  take(best);
+  if (pending_ == 0 && waiting_[1] > 0 && two_level_) plan_drain();
   if (next_.time >= refresh_due_ && !idle()) plan_refresh();
+  stale_ = false;
+}
+
+/// The smallest (time, rank, bank, kind) of all offers; with banks in turn (time, distance, rank, kind).
+template <bool turns>
+std::uint64_t Channel::best_offer() const {
+  std::uint64_t best = nothing;
+  const Cycle free = command_free_;
+  const auto consider = [&](int index, std::uint64_t rank, Cycle at, std::uint64_t kind) {
+    const std::uint64_t wait = static_cast<std::uint64_t>(std::min(at - free, longest_wait));
+    std::uint64_t tail;
+    if constexpr (turns) {
+      const int distance = index - last_bank_ - 1;
+      const std::uint64_t turn = static_cast<std::uint64_t>(distance < 0 ? distance + banks_.count() : distance);
+      tail = turn << (rank_bits + kind_bits) | rank << kind_bits | kind;
+    } else {
+      tail = rank << (bank_bits + kind_bits) | static_cast<std::uint64_t>(index) << kind_bits | kind;
+    }
+    best = std::min(best, wait << time_shift | tail);
+  };
+  for (int write = 0; write < 2; ++write) {
+    const Offers& offers = columns_[write];
+    for (std::uint64_t mask = offers.mask; mask != 0; mask &= mask - 1) {
+      const int index = __builtin_ctzll(mask);
+      consider(index, offers.rank[index], column_time(index, write), static_cast<std::uint64_t>(write));
+    }
+  }
+  for (std::uint64_t mask = activates_.mask; mask != 0; mask &= mask - 1) {
+    const int index = __builtin_ctzll(mask);
+    consider(index, activates_.rank[index], activate_time(index), 2);
+  }
+  for (std::uint64_t mask = precharges_.mask; mask != 0; mask &= mask - 1) {
+    const int index = __builtin_ctzll(mask);
+    consider(index, precharges_.rank[index], precharge_time(index), 3);
+  }
+  return best;
+}
+
+void Channel::take(std::uint64_t best) {
+  if (best == nothing) {
+    next_.time = no_cycle;
+    return;
+  }
+  int index = static_cast<int>(best >> kind_bits & ((1 << bank_bits) - 1));
+  if (spec_.arbitration == BankArbitration::round_robin) {
+    index = static_cast<int>(best >> (rank_bits + kind_bits) & ((1 << bank_bits) - 1)) + last_bank_ + 1;
+    if (index >= banks_.count()) index -= banks_.count();
+  }
+  const int kind = static_cast<int>(best & 3);
+  next_.bank = index;
+  if (kind < 2) {
+    next_.kind = Kind::column;
+    next_.write = static_cast<std::uint8_t>(kind);
+    next_.piece = columns_[kind].piece[index];
+    next_.time = column_time(index, kind);
+  } else if (kind == 2) {
+    next_.kind = Kind::activate;
+    next_.piece = activates_.piece[index];
+    next_.time = activate_time(index);
+  } else {
+    next_.kind = Kind::precharge;
+    next_.piece = precharges_.piece[index];
+    next_.time = precharge_time(index);
+  }
 }
 
 /// The refresh comes first; where active bursts go first, those whose row is open are still served.
@@ -160,9 +210,7 @@ void Channel::plan_refresh() {
       const BankQueue& queue = queues_[index];
       if (queue.active < 0 || banks_[index].row < 0) continue;
       const int write = queue.active_write;
-      const Candidate& candidate = candidates_[static_cast<std::size_t>(index)];
-      const Cycle at =
-          std::max({candidate.column_at[write], banks_.column_gate(candidate.group, write), command_free_});
+      const Cycle at = column_time(index, write);
       if (at >= next_.time) continue;
       next_.time = at;
       next_.bank = index;
@@ -176,30 +224,17 @@ void Channel::plan_refresh() {
   next_.kind = Kind::refresh;
 }
 
-// --- how many go at once ------------------------------------------------------------------------------------------
-
-/// Earliest clock at which a column command of this bank could go before one that has `rank` in a run of `choice`.
-Cycle Channel::may_compete_from(int index, const Choice& choice, std::uint64_t rank) const {
-  const Candidate& candidate = candidates_[static_cast<std::size_t>(index)];
-  const bool any_rank = spec_.arbitration == BankArbitration::round_robin ||
-                        (!pairs_ && d_.same_l > d_.same_s && candidate.group != banks_[choice.bank].group);
-  Cycle from = no_cycle;
-  for (int write = 0; write < 2; ++write) {
-    if (candidate.column_at[write] == no_cycle) continue;
-    if (!any_rank && candidate.column_rank[write] > rank) continue;
-    // Of the other direction it waits for the turn of the bus, which every column command of the run pushes away.
-    if (write != choice.write && (write == 1 ? d_.read_to_write : d_.write_to_read_s) > d_.same_l) continue;
-    from = std::min(from, candidate.column_at[write]);
+/// Nothing is left to do but to write what the buffer holds.
+void Channel::plan_drain() {
+  next_.kind = Kind::drain;
+  next_.time = no_cycle;
+  for (std::uint64_t mask = waiting_mask_[1]; mask != 0; mask &= mask - 1) {
+    next_.time = std::min(next_.time, pool_[queues_[__builtin_ctzll(mask)].waiting[1].first].ready);
   }
-  if (candidate.prepare_at == no_cycle) return from;
-  const std::uint64_t no_flags = (std::uint64_t{1} << 60) - 1;
-  if (any_rank || spec_.active_first || (candidate.prepare_rank & no_flags) < (rank & no_flags)) {
-    Cycle prepared = std::max(candidate.prepare_at, choice.time + 1) + d_.rcd;
-    if (candidate.prepare_kind == Kind::precharge) prepared += d_.rp;
-    from = std::min(from, prepared);
-  }
-  return from;
+  next_.time = std::max(next_.time, command_free_);
 }
+
+// --- how many go at once ------------------------------------------------------------------------------------------
 
 /// How many of `count` column commands, `step` clocks apart, may be committed without changing what would be decided one
 /// by one: nothing else may want the slots in between. `rank` is the larger of the run's (or of the pair's).
@@ -211,10 +246,10 @@ int Channel::run_length(const Choice& choice, int count, Cycle step, std::uint64
   };
   if (refresh_due_ != no_cycle) count = until(refresh_due_);
   if (!single_order_) {
-    if (mode_ == 1 && waiting_[0] > 0) {
+    if (planned_mode_ == 1 && waiting_[0] > 0) {
       count = std::min(count, std::max(1, waiting_[1] - spec_.write_low));
       if (spec_.max_writes_in_turn > 0) count = std::min(count, std::max(1, spec_.max_writes_in_turn - in_turn_));
-    } else if (mode_ == 0 && waiting_[1] > 0 && spec_.max_reads_in_turn > 0) {
+    } else if (planned_mode_ == 0 && waiting_[1] > 0 && spec_.max_reads_in_turn > 0) {
       count = std::min(count, std::max(1, spec_.max_reads_in_turn - in_turn_));
     }
   }
@@ -228,32 +263,51 @@ int Channel::run_length(const Choice& choice, int count, Cycle step, std::uint64
       count = std::min(count, std::max(1, spec_.row_hit_cap - bank.served));
     }
   }
-  std::uint64_t others = pending_ & ~bit(choice.bank);
-  if (partner_bank >= 0) others &= ~bit(partner_bank);
-  for (std::uint64_t mask = others; mask != 0 && count > 1; mask &= mask - 1) {
-    const Cycle from = may_compete_from(__builtin_ctzll(mask), choice, rank);
-    if (from != no_cycle) count = until(from);
+  if (count == 1) return 1;
+  // Other banks: hits that would go first, ...
+  if ((pending_ & ~bit(choice.bank)) == 0) return count;
+  const std::uint64_t others = ~bit(choice.bank) & (partner_bank >= 0 ? ~bit(partner_bank) : nothing);
+  const bool any_rank = spec_.arbitration == BankArbitration::round_robin;
+  const Cycle end = choice.time + (count - 1) * step;
+  Cycle from = no_cycle;
+  for (int write = 0; write < 2; ++write) {
+    // Of the other direction they wait for the turn of the bus, which every column command of the run pushes away.
+    if (write != choice.write && (write == 1 ? d_.read_to_write : d_.write_to_read_s) > d_.same_l) continue;
+    const Offers& offers = columns_[write];
+    for (std::uint64_t mask = offers.mask & others; mask != 0; mask &= mask - 1) {
+      const int index = __builtin_ctzll(mask);
+      if (offers.at[index] <= end && (any_rank || offers.rank[index] < rank)) from = std::min(from, offers.at[index]);
+    }
   }
-  return count;
+  // ... and rows that could be opened for such until then.
+  if (end > choice.time + d_.rcd) {
+    for (int i = 0; i < 2; ++i) {
+      const Offers& offers = i == 0 ? activates_ : precharges_;
+      const Cycle prepares = i == 0 ? d_.rcd : d_.rp + d_.rcd;
+      for (std::uint64_t mask = offers.mask & others; mask != 0; mask &= mask - 1) {
+        const int index = __builtin_ctzll(mask);
+        if (!any_rank && !spec_.active_first && (offers.rank[index] & key_mask) >= (rank & key_mask)) continue;
+        from = std::min(from, std::max(offers.at[index], choice.time + 1) + prepares);
+      }
+    }
+  }
+  return from == no_cycle ? count : until(from);
 }
 
 /// The bank of another group whose column commands would alternate with those of `choice`, or -1: the oldest hit of the
 /// same direction that is ready in time.
 int Channel::find_partner(const Choice& choice) const {
   int partner = -1;
-  std::uint64_t best = 0;
+  std::uint64_t best = nothing;
   const Cycle at = choice.time + d_.same_s;
   const int group = banks_[choice.bank].group;
-  for (std::uint64_t mask = pending_ & ~bit(choice.bank); mask != 0; mask &= mask - 1) {
+  const Offers& offers = columns_[choice.write];
+  for (std::uint64_t mask = offers.mask & ~bit(choice.bank); mask != 0; mask &= mask - 1) {
     const int index = __builtin_ctzll(mask);
-    const Candidate& candidate = candidates_[static_cast<std::size_t>(index)];
-    if (candidate.group == group || candidate.column_at[choice.write] > at) continue;
-    if (banks_.column_gate(candidate.group, choice.write) > at) continue;
-    const std::uint64_t rank = candidate.column_rank[choice.write];
-    if (partner < 0 || rank < best) {
-      partner = index;
-      best = rank;
-    }
+    if (offers.rank[index] >= best || offers.at[index] > at || banks_[index].group == group) continue;
+    if (banks_.column_gate(banks_[index].group, choice.write) > at) continue;
+    partner = index;
+    best = offers.rank[index];
   }
   return partner;
 }

@@ -53,6 +53,7 @@ struct DramSpec {
   ConflictRule conflict_rule = ConflictRule::hits_first;
   int read_queue = 32, write_queue = 32;  // device bursts; read_queue 0: bursts enter the bank queues directly
   int bank_queue = 0;                     // device bursts a bank (reads and writes together); 0 = one shared buffer
+  bool whole_bursts = true;               // a bus burst enters whole as soon as one place is free; else piece by piece
   int write_high = 26, write_low = 6;     // watermarks: writing starts with this many, ends with no more than that
   int write_idle = 0;                     // batch: a drain also starts when more than these wait and no command does
   int max_writes_in_turn = 32;            // watermarks: writing also ends after this many while reads wait; 0 = no limit
@@ -65,7 +66,7 @@ struct DramSpec {
   bool strict_back_pressure = false;      // no entry while the bank of the burst that entered last is full
   bool posted_writes = true;              // a write is answered when the queue has taken it
   int front_end_clocks = 2;               // from acceptance to the first command
-  int max_run = 32;                       // column commands of one row committed in one decision
+  int max_run = 64;                       // column commands of one row committed in one decision
   int command_clocks = 1;                 // an activate, read or write occupies the command bus
   int precharge_clocks = 1;               // a precharge or refresh does
   bool refresh = true;

@@ -26,7 +26,8 @@ DramTiming::DramTiming(const DramSpec& spec)
     : spec_(checked(spec)), d_(distances(spec_)), map_(spec_), ticks_(spec_.hz) {
   for (int i = 0; i < spec_.channels; ++i) channels_.emplace_back(spec_, i);
   const int banks = spec_.bank_groups * spec_.banks_per_group;
-  const int most = spec_.channels * (spec_.read_queue + spec_.write_queue + banks * spec_.bank_queue) + 2;
+  // Each bus burst in flight has a place in a queue, or is the row of its bank open for it, or is at an entry.
+  const int most = spec_.channels * (spec_.read_queue + spec_.write_queue + banks * (spec_.bank_queue + 1)) + 2;
   records_.resize(static_cast<std::size_t>(most));
   free_records_.reserve(records_.size());
   for (Entry& entry : entries_) entry.stretches.reserve(256);  // 4 KiB in device bursts of 16 B, each in another row
@@ -71,30 +72,39 @@ Service DramTiming::push(const Burst& burst) {
   arrival.lag = static_cast<std::uint32_t>(255 - burst.priority) * static_cast<std::uint32_t>(spec_.priority_lead);
   arrival.key = age_++ + arrival.lag;
   std::int32_t total = 0;
-  std::uint64_t blocked = 0;  // channels without room: what follows for them waits too
-  map_.for_each_stretch(burst.address, burst.bytes, [&](const AddressMap::Place& place, int count) {
+  Doors doors;
+  map_.for_each_stretch(burst.address, burst.bytes, spec_.whole_bursts, [&](const AddressMap::Place& place, int count) {
     total += count;
-    if ((blocked >> place.channel & 1) == 0) count -= enter_channel(arrival, place.channel, place.bank, place.row, count, now);
-    if (count == 0) return;
-    blocked |= std::uint64_t{1} << place.channel;
-    entry.stretches.push_back({place.channel, place.bank, place.row, count});
+    const PieceToEnter piece{place.channel, place.bank, place.row, count};
+    const int entered = enter_channel(arrival, piece, doors, now);
+    if (entered == count) return;
+    entry.stretches.push_back(piece);
+    entry.stretches.back().count -= entered;
   });
   record.left = total;
   (write != 0 ? counters_.write_bytes : counters_.read_bytes) += std::int64_t{total} * map_.burst_bytes();
   counters_.bursts += total;
   stale_ = true;
-  return {};
+  Service nothing_yet;  // not `{}`, which would clear all segments
+  return nothing_yet;
 }
 
-/// Returns how many of `count` device bursts found room.
-inline int DramTiming::enter_channel(Arrival& arrival, int number, int bank, std::int32_t row, int count, Cycle now) {
-  Channel& channel = channels_[static_cast<std::size_t>(number)];
-  arrival.bank = bank;
-  arrival.row = row;
+/// Returns how many of the piece's device bursts found room.
+inline int DramTiming::enter_channel(Arrival& arrival, const PieceToEnter& piece, Doors& doors, Cycle now) {
+  const std::uint64_t bit = std::uint64_t{1} << piece.channel;
+  if ((doors.shut & bit) != 0) return 0;
+  Channel& channel = channels_[static_cast<std::size_t>(piece.channel)];
+  arrival.bank = piece.bank;
+  arrival.row = piece.row;
   int entered = 0;
-  while (entered < count) {  // entering may make room again: bursts move on to the banks' queues
-    arrival.count = std::min(count - entered, channel.room(arrival.write, bank));
-    if (arrival.count <= 0) break;
+  while (entered < piece.count) {  // entering may make room again: bursts move on to the banks' queues
+    const int room = (doors.open & bit) != 0 ? Channel::whole_burst : channel.room(arrival.write, piece.bank);
+    if (room <= 0) {
+      doors.shut |= bit;
+      break;
+    }
+    if (room == Channel::whole_burst) doors.open |= bit;
+    arrival.count = std::min(piece.count - entered, room);
     channel.enter(arrival, now);
     entered += arrival.count;
   }
@@ -104,16 +114,12 @@ inline int DramTiming::enter_channel(Arrival& arrival, int number, int bank, std
 /// In order of address; a channel without room does not hold up the others.
 void DramTiming::enter(int write, Cycle now) {
   Entry& entry = entries_[write];
-  std::uint64_t blocked = 0;
+  Doors doors;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < entry.stretches.size(); ++i) {
-    PieceToEnter piece = entry.stretches[i];
-    if ((blocked >> piece.channel & 1) == 0) {
-      piece.count -= enter_channel(entry.arrival, piece.channel, piece.bank, piece.row, piece.count, now);
-    }
-    if (piece.count == 0) continue;
-    blocked |= std::uint64_t{1} << piece.channel;
-    entry.stretches[kept++] = piece;
+    PieceToEnter& piece = entry.stretches[i];
+    piece.count -= enter_channel(entry.arrival, piece, doors, now);
+    if (piece.count > 0) entry.stretches[kept++] = piece;
   }
   entry.stretches.resize(kept);
 }
@@ -174,14 +180,10 @@ bool DramTiming::apply(const Columns& columns, const Channel& channel, Decision&
     causes.from = record.entered;
     causes.until = columns.first;
     causes.otherwise = columns.master_before == record.master ? Cause::transfer : Cause::arbitration;
-    if (causes.until > causes.from) {
-      causes.refresh = channel.last_refresh();
-      causes.turnaround = channel.last_turnaround();
-      if (columns.row.until > causes.from) {
-        causes.row = columns.row;
-        causes.bank = columns.bank;
-      }
-    }
+    causes.refresh = channel.last_refresh();
+    causes.turnaround = channel.last_turnaround();
+    causes.row = columns.row;
+    causes.bank = columns.bank;
     book_wait(wait, record.arrival, data_start, latency, causes, ticks_);
   }
   record.data_end = std::max(record.data_end, columns.last + latency + d_.burst);

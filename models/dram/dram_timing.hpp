@@ -13,8 +13,8 @@
 namespace presil::dram {
 
 /// A queueing memory (see common::MemoryTiming). A bus burst is split into device bursts, which enter the channels'
-/// queues one by one; what does not fit waits at the entry (one for reads, one for writes) and keeps the next bus burst
-/// of its direction out. A decision is one command or one run of column commands; the burst whose last column command it
+/// queues; what does not fit waits at the entry (one for reads, one for writes) and keeps the next bus burst of its
+/// direction out. A decision is one command or one run of column commands; the burst whose last column command it
 /// is leaves with its service.
 class DramTiming : public common::MemoryTiming {
  public:
@@ -61,13 +61,16 @@ class DramTiming : public common::MemoryTiming {
   struct PieceToEnter {
     std::int32_t channel = 0, bank = 0, row = 0, count = 0;
   };
+  struct Doors {  // by channel, while one bus burst enters
+    std::uint64_t open = 0, shut = 0;
+  };
   struct Entry {  // what of a bus burst has not entered yet
     std::vector<PieceToEnter> stretches;
     Arrival arrival;
   };
 
   void enter(int write, Cycle now);
-  int enter_channel(Arrival& arrival, int number, int bank, std::int32_t row, int count, Cycle now);
+  int enter_channel(Arrival& arrival, const PieceToEnter& piece, Doors& doors, Cycle now);
   bool apply(const Columns& columns, const Channel& channel, Decision& decision);
   void find_next() const;
 

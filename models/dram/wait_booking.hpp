@@ -10,6 +10,7 @@
 namespace presil::dram {
 
 /// The commands of a burst waited from clock `from` to clock `until`; stretches may overlap each other and reach beyond.
+/// `bank` ends where `row` begins.
 struct WaitCauses {
   Cycle from = 0, until = 0;
   Stretch refresh, turnaround, row, bank;
@@ -21,8 +22,12 @@ struct WaitCauses {
 inline void book_wait(common::WaitSegments& wait, common::Tick arrival, common::Tick data_start, Cycle latency,
                       const WaitCauses& causes, const ClockTicks& ticks) {
   using common::Cause;
-  const common::Tick first = std::min(data_start, ticks.tick(causes.from + latency));
+  if (causes.until <= causes.from) return wait.add(Cause::latency, arrival, data_start);
+  const common::Tick first = ticks.tick(causes.from + latency);
   wait.add(Cause::latency, arrival, first);
+  if (std::max({causes.refresh.until, causes.turnaround.until, causes.row.until}) <= causes.from) {
+    return wait.add(causes.otherwise, first, data_start);
+  }
   const struct {
     Cause cause;
     const Stretch& stretch;

@@ -41,7 +41,6 @@ class SegmentChain {
     count_ = 0;
     for (const auto& segment : other) segments_[count_++] = {segment.until, segment.cause, segment.culprit};
   }
-  void truncate(int count) { count_ = count; }
 
   const Segment* begin() const { return segments_.data(); }
   const Segment* end() const { return segments_.data() + count_; }
@@ -71,18 +70,17 @@ using WholeChain = SegmentChain<32>;  // with the memory's eight segments, some 
 /// out of order, and those of copies, have one.
 struct BurstRecord {
   Stream* stream = nullptr;
-  bool held = false;          // waited for an outstanding slot
-  bool posted = false;        // a write answered before its data times are known
-  bool acknowledged = false;  // its completion is known
-  bool completed = false;
-  bool decided = false;          // its data times are known
+  std::int32_t memory = 0;
   std::uint32_t copy_index = 0;  // of a copy's read: its place in the order of reads
-  int port_segments = 0;         // of `chain`: those before the grant
+  bool posted = false;           // a write answered before its data times are known
+  bool acknowledged = false;     // its completion is known
+  bool completed = false;
+  bool decided = false;  // its data times are known
   Tick granted = 0, slot_end = 0;
   Tick due = never;  // of the last burst of a traffic packet: when the next packet is due
-  std::int32_t memory = 0;
   std::uint64_t sequence = 0;
-  WholeChain chain;
+  PortChain waited;  // up to the grant
+  WholeChain books;  // all of it
 };
 
 /// Records by number, recycled last in first out so that the few in use stay in the cache; they never move.

@@ -182,6 +182,11 @@ class Engine {
   Tick push(Stream& stream, Tick slot_end, Tick now);
   void charge_others(Channel& channel, const Stream& granted, Tick now);
   bool complete(const CompletionQueue::Entry& entry);
+  void check_starvation(const Traffic& traffic);
+  void book_granted(Port& port, const Stream& stream, const common::Service& service, Tick now, Tick moved,
+                    Tick completion);
+  void move_after_gap(const Stream& stream, MemorySide& memory, const PortChain& waited, const common::Service& service,
+                      bool revocable, Tick now);
 
   // engine_queued.cpp: bursts whose completion is found later, or booked later
   Tick push_with_record(Stream& stream, const common::Burst& burst, Tick slot_end, Tick now);
@@ -217,8 +222,9 @@ class Engine {
   Tick now_ = 0;
   Tick start_at_ = never;  // transfers wait to be started
   std::uint64_t grants_ = 0;
-  std::int64_t transfers_ = 0;  // submitted and not completed
-  int watchers_ = 0;            // streams and ports that a completion may move on
+  std::int64_t transfers_ = 0;    // submitted and not completed
+  std::int64_t starved_for_ = 0;  // background bursts since the last one of a transfer
+  int watchers_ = 0;              // streams and ports that a completion may move on
 };
 
 /// Another burst, of `holder`, has what this stream's next burst needs until `until`.
@@ -231,34 +237,53 @@ inline void blocked_by(Stream& stream, const Stream& holder, Tick until) {
     stream.chain.add(Cause::arbitration, holder.unit == stream.unit ? nobody : holder.unit, until);
 }
 
-/// Calls book(cause, culprit, until) for each segment that a burst of `stream` waited inside its memory. The memory
-/// cannot know whose data it waits behind: those of another owner are arbitration, one's own are transfer. And the
-/// latency of a burst that was held back by the limit of bursts in flight would have been hidden by a larger limit.
+/// Calls book(cause, culprit, until) for each segment that a burst of `stream` waited inside its memory. A memory that
+/// serves in order does not know whose data it waits behind: those of another owner are arbitration.
 template <class Book>
-void for_each_wait(const Stream& stream, const MemorySide& memory, const common::WaitSegments& wait, bool held,
-                   Book&& book) {
+void for_each_wait(const Stream& stream, const MemorySide& memory, const common::WaitSegments& wait, Book&& book) {
   for (int i = 0; i < wait.count; ++i) {
     const auto& segment = wait.segments[static_cast<std::size_t>(i)];
-    if (segment.cause == Cause::transfer || segment.cause == Cause::arbitration) {
+    const bool behind_others = segment.cause == Cause::arbitration;
+    if (behind_others || (segment.cause == Cause::transfer && !memory.queued)) {
       const PinHolders::Holder& other = memory.pins.other_than(stream.owner);
-      book(Cause::arbitration, other.unit == stream.unit ? nobody : other.unit, std::min(other.until, segment.until));
-      book(Cause::transfer, nobody, segment.until);
-    } else {
-      book(held && segment.cause == Cause::latency ? Cause::outstanding : segment.cause, nobody, segment.until);
+      book(Cause::arbitration, other.unit == stream.unit ? nobody : other.unit,
+           behind_others ? segment.until : std::min(other.until, segment.until));
     }
+    if (!behind_others) book(segment.cause, nobody, segment.until);
   }
 }
 
-/// The same for a burst's books, from its grant to its completion. Every latency that is the same for all bursts - that
-/// of the bus, and from the last data to the memory's answer - is booked as if it lay before the data, on the way
-/// there: then it falls behind the frontier as soon as bursts overlap, and a saturated bus shows `transfer`, not the
-/// latency of its last hop. `way_back` is that latency; the data have moved way_back before `completion`.
+/// The books of one burst, from its transfer's start to its `completion`. `waited`: up to the grant; `way_back`: from
+/// its last data to the completion.
+///
+/// Fixed latencies (of the bus, of the memory, of its answer) are booked as if they all lay before the burst's first
+/// wait: as if its data moved at the bus. Then they fall behind the frontier as soon as bursts overlap, a saturated bus
+/// shows `transfer` and not the latency of its last hop, a burst that another master delays by one slot books one slot
+/// of arbitration, and one that the limit of bursts in flight held back books the latency it could not hide as
+/// outstanding.
 template <class Book>
-void for_each_segment(const Stream& stream, const MemorySide& memory, const common::WaitSegments& wait, bool held,
-                      Tick granted, Tick way_back, Tick completion, Book&& book) {
-  book(held ? Cause::outstanding : Cause::latency, nobody, granted + way_back);
-  for_each_wait(stream, memory, wait, held,
-                [&](Cause cause, std::int32_t culprit, Tick until) { book(cause, culprit, until + way_back); });
+void for_each_segment(const Stream& stream, const MemorySide& memory, const PortChain& waited,
+                      const common::WaitSegments& wait, Tick granted, Tick way_back, Tick completion, Book&& book) {
+  Tick shift = way_back;
+  Tick from = granted;
+  for (int i = 0; i < wait.count; ++i) {
+    const auto& segment = wait.segments[static_cast<std::size_t>(i)];
+    if (segment.cause == Cause::latency) shift += segment.until - from;
+    from = segment.until;
+  }
+  const auto* segment = waited.begin();
+  book(Cause::transfer, nobody, segment->until);
+  book(Cause::latency, nobody, segment->until + shift);
+  while (++segment != waited.end()) book(segment->cause, segment->culprit, segment->until + shift);
+  from = granted;
+  for_each_wait(stream, memory, wait, [&](Cause cause, std::int32_t culprit, Tick until) {
+    if (until <= from) return;
+    if (cause == Cause::latency)
+      shift -= until - from;  // booked above
+    else
+      book(cause, culprit, until + shift);
+    from = until;
+  });
   book(Cause::transfer, nobody, completion);
 }
 

@@ -17,12 +17,12 @@ bool Engine::stream_alone(Channel& channel, Tick horizon) {
   MemoryTiming& timing = *memory.timing;
   Acceptance& acceptance = memory.acceptance[stream.write];
   Port& port = *stream.port;
-  Frontier& frontier = port.frontier;
   int& slots_taken = stream.slots->in_flight[stream.write];
   const int slot_limit = stream.slots->limit[stream.write];
   common::Burst burst;
   burst.write = stream.write;
   burst.priority = stream.slots->priority;
+  burst.master = static_cast<std::uint8_t>(stream.owner);
   Tick now = channel.next;
   std::int64_t cycle = channel.next_cycle;
   bool before_horizon = true;
@@ -55,26 +55,18 @@ bool Engine::stream_alone(Channel& channel, Tick horizon) {
     // What it waited for: its predecessor's slot until `mark`, its predecessors in the memory, the clock's edge.
     const Tick completion = std::max(slot_end, service.done) + bus.latency;
     in_flight_.insert({completion, ++grants_, &stream, CompletionQueue::no_record});
-    if (now > frontier.at() || memory.activity.gap_before(service.data_start)) {
-      if (stream.mark < now) account_waiting(stream, now);
-      for (const auto& segment : stream.chain) frontier.book(segment.cause, segment.until);
-    }
-    if (memory.activity.gap_before(service.data_start)) {
-      WholeChain chain;
-      chain.copy(stream.chain);
-      for_each_wait(stream, memory, service.wait, false,
-                    [&](Cause cause, std::int32_t culprit, Tick until) { chain.add(cause, culprit, until); });
-      memory.activity.move_after_gap(chain, service.data_start, service.data_end, false, now);
-    } else {
-      memory.activity.move(service.data_start, service.data_end, false, now);
-    }
-    const Tick way_back = completion - std::max(slot_end, service.data_end);
-    if (service.data_start + way_back > frontier.at())
-      for_each_segment(
-          stream, memory, service.wait, false, now, way_back, completion,
-          [&](Cause cause, std::int32_t culprit, Tick until) { frontier.book(cause, culprit, until, port.lost); });
+    const Tick moved = std::max(slot_end, service.data_end);
+    const bool gap = memory.activity.gap_before(service.data_start);
+    const bool exposed = service.data_start + (completion - moved) > port.frontier.at();
+    if ((gap || exposed) && stream.mark < now) account_waiting(stream, now);
+    if (gap)
+      move_after_gap(stream, memory, stream.chain, service, false, now);
     else
-      frontier.book(Cause::transfer, completion);
+      memory.activity.move(service.data_start, service.data_end, false, now);
+    if (exposed)
+      book_granted(port, stream, service, now, moved, completion);
+    else
+      port.frontier.book(Cause::transfer, completion);
     memory.pins.note(stream.owner, stream.unit, service.data_end);
 
     // The next burst is ready as soon as this one is granted, and has to wait for its slot to end.

@@ -28,7 +28,7 @@ inline void Engine::request_slot(Stream& stream, Tick now) {
 
 /// The stream's next burst has come to the head of the line: its predecessor has just been granted.
 inline void Engine::next_burst(Stream& stream, Tick now) {
-  stream.held = stream.pending = false;
+  stream.pending = false;
   stream.mark = now;
   stream.chain.restart(now);
   if (stream.write && stream.port != nullptr && stream.port->copy &&
@@ -72,6 +72,18 @@ inline void Engine::find_next(Channel& channel, Tick now) {
     channel.next_cycle = channel.bus->clock.cycle_at_or_after(best);
     channel.next = channel.bus->clock.duration(channel.next_cycle);
   }
+}
+
+/// A burst whose completions come in order of the grants is booked as soon as it is granted.
+inline void Engine::book_granted(Port& port, const Stream& stream, const common::Service& service, Tick now, Tick moved,
+                                 Tick completion) {
+  const Tick way_back = completion - moved;
+  if (service.data_start + way_back > port.frontier.at())
+    for_each_segment(
+        stream, *stream.memory, stream.chain, service.wait, now, way_back, completion,
+        [&](Cause cause, std::int32_t culprit, Tick until) { port.frontier.book(cause, culprit, until, port.lost); });
+  else
+    port.frontier.book(Cause::transfer, completion);
 }
 
 }  // namespace presil::fabric

@@ -14,13 +14,11 @@ Tick Engine::push_with_record(Stream& stream, const common::Burst& burst_without
   BurstRecord& record = records_[index];
   record.stream = &stream;
   record.memory = stream.memory_number;
-  record.held = stream.held;
   record.posted = record.acknowledged = record.completed = record.decided = false;
   record.granted = now;
   record.slot_end = slot_end;
   record.sequence = grants_;
-  record.chain.copy(stream.chain);
-  record.port_segments = record.chain.size();
+  record.waited = stream.chain;
   record.due = never;
   if (stream.traffic != nullptr && stream.cursor.last()) record.due = stream.traffic->source.due();
   if (stream.port != nullptr && stream.port->copy && !stream.write) {
@@ -38,8 +36,12 @@ Tick Engine::push_with_record(Stream& stream, const common::Burst& burst_without
     served(record, service, now);
   } else {
     memory.next_decision = memory.timing->next_decision();
-    record.posted = service.posted;
-    if (service.posted) acknowledge(record, index, service, now);
+    record.posted = memory.posts_writes && stream.write;
+    if (record.posted) {  // answered now; all else is the memory's affair
+      Service answer;
+      answer.done = now;
+      acknowledge(record, index, answer, now);
+    }
   }
   return never;  // a traffic packet's lateness is seen to by acknowledge()
 }
@@ -69,9 +71,10 @@ void Engine::acknowledge(BurstRecord& record, std::uint32_t index, const Service
   const Tick answered = std::max({service.done, record.slot_end, now});
   const Tick completion = answered + stream.channel->bus->latency;
   const Tick moved = std::max(record.slot_end, std::min(service.data_end, answered));  // data_end 0: posted
-  for_each_segment(stream, memories_[static_cast<std::size_t>(record.memory)], service.wait, record.held,
+  record.books.restart(0);
+  for_each_segment(stream, memories_[static_cast<std::size_t>(record.memory)], record.waited, service.wait,
                    record.granted, completion - moved, completion,
-                   [&](Cause cause, std::int32_t culprit, Tick until) { record.chain.add(cause, culprit, until); });
+                   [&](Cause cause, std::int32_t culprit, Tick until) { record.books.add(cause, culprit, until); });
   record.acknowledged = true;
   in_flight_.insert({completion, record.sequence, record.stream, index});
   if (record.due != never) stream.traffic->source.packet_moved(completion, record.due);
@@ -84,21 +87,25 @@ void Engine::served(BurstRecord& record, const Service& service, Tick now) {
   record.decided = true;
   // It may be asked what the memory did up to a time when these data have not moved yet.
   const bool revocable = stream.port == nullptr || record.posted || service.done < service.data_end;
-  if (memory.activity.gap_before(service.data_start)) {
-    WholeChain why;
-    why.copy(record.chain);
-    why.truncate(record.port_segments);
-    for_each_wait(stream, memory, service.wait, record.held,
-                  [&](Cause cause, std::int32_t culprit, Tick until) { why.add(cause, culprit, until); });
-    memory.activity.move_after_gap(why, service.data_start, service.data_end, revocable, now);
-  } else {
+  if (memory.activity.gap_before(service.data_start))
+    move_after_gap(stream, memory, record.waited, service, revocable, now);
+  else
     memory.activity.move(service.data_start, service.data_end, revocable, now);
-  }
   memory.pins.note(stream.owner, stream.unit, service.data_end);
 }
 
+/// The memory's pins have stood still: its activity needs to know why.
+void Engine::move_after_gap(const Stream& stream, MemorySide& memory, const PortChain& waited, const Service& service,
+                            bool revocable, Tick now) {
+  WholeChain why;
+  why.copy(waited);
+  for_each_wait(stream, memory, service.wait,
+                [&](Cause cause, std::int32_t culprit, Tick until) { why.add(cause, culprit, until); });
+  memory.activity.move_after_gap(why, service.data_start, service.data_end, revocable, now);
+}
+
 void Engine::book_record(Port& port, BurstRecord& record, Tick completion) {
-  for (const auto& segment : record.chain) port.frontier.book(segment.cause, segment.culprit, segment.until, port.lost);
+  for (const auto& segment : record.books) port.frontier.book(segment.cause, segment.culprit, segment.until, port.lost);
   port.frontier.book(Cause::transfer, completion);
   if (port.copy && !record.stream->write) reads_ended(port, record.copy_index, completion);
 }

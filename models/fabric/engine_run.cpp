@@ -1,9 +1,14 @@
 // The loop of the interconnect: completions and arrivals first, then arbitration, then the memories' decisions.
 #include <algorithm>
 
+#include "models/common/error.hpp"
 #include "models/fabric/engine_inline.hpp"
 
 namespace presil::fabric {
+
+/// Background bursts in a row, with transfers in flight, after which these are said to starve: no arbitration that
+/// gives everybody a turn, and no memory, holds a burst back for so long.
+constexpr std::int64_t longest_starvation = 1'000'000;
 
 /// At one instant, in this order: bursts complete and free their slots, background packets arrive, submitted transfers
 /// start, channels are arbitrated, queueing memories decide. What a decision makes possible at the same instant goes
@@ -130,6 +135,7 @@ bool Engine::grant(Channel& channel, Tick now) {
 
   stream.cursor.advance();
   if (stream.traffic == nullptr) {
+    starved_for_ = 0;
     ++stream.port->in_flight;
     if (!stream.cursor.done()) {
       next_burst(stream, now);
@@ -141,6 +147,7 @@ bool Engine::grant(Channel& channel, Tick now) {
   }
   Traffic& traffic = *stream.traffic;
   traffic.source.granted(bytes);
+  if (transfers_ > 0 && ++starved_for_ > longest_starvation) check_starvation(traffic);
   if (!stream.cursor.done()) {
     next_burst(stream, now);
     return false;
@@ -150,6 +157,15 @@ bool Engine::grant(Channel& channel, Tick now) {
   traffic.between_packets = true;
   if (traffic.source.due() <= now) start_packet(traffic, now);
   return false;
+}
+
+/// Otherwise a run without end: whoever waits gets nothing while background traffic alone fills a bus or a memory.
+void Engine::check_starvation(const Traffic& traffic) {
+  for (const Port& port : ports_)
+    if (port.running)
+      throw common::Error("bus '" + traffic.stream->channel->bus->name + "': traffic '" + traffic.source.spec().name +
+                          "' leaves nothing to '" + port.spec.name + "', which has not moved for " +
+                          std::to_string(longest_starvation) + " bursts; lower the traffic's rate or priority");
 }
 
 /// The other ready streams of the channel wait for this slot, and may have lost the unit's last outstanding burst to
@@ -178,6 +194,7 @@ Tick Engine::push(Stream& stream, Tick slot_end, Tick now) {
   burst.bytes = stream.cursor.bytes();
   burst.write = stream.write;
   burst.priority = stream.slots->priority;
+  burst.master = static_cast<std::uint8_t>(stream.owner);
   burst.arrival = now;
   memory.holder(stream.write) = &stream;
   if (!stream.books_early) return push_with_record(stream, burst, slot_end, now);
@@ -188,28 +205,11 @@ Tick Engine::push(Stream& stream, Tick slot_end, Tick now) {
   const Tick completion = std::max(slot_end, service.done) + stream.channel->bus->latency;
   in_flight_.insert({completion, grants_, &stream, CompletionQueue::no_record});
 
-  if (memory.activity.gap_before(service.data_start)) {
-    WholeChain chain;
-    chain.copy(stream.chain);
-    for_each_wait(stream, memory, service.wait, stream.held,
-                  [&](Cause cause, std::int32_t culprit, Tick until) { chain.add(cause, culprit, until); });
-    memory.activity.move_after_gap(chain, service.data_start, service.data_end, stream.port == nullptr, now);
-  } else {
+  if (memory.activity.gap_before(service.data_start))
+    move_after_gap(stream, memory, stream.chain, service, stream.port == nullptr, now);
+  else
     memory.activity.move(service.data_start, service.data_end, stream.port == nullptr, now);
-  }
-  if (stream.port != nullptr) {
-    Frontier& frontier = stream.port->frontier;
-    std::vector<Tick>& lost = stream.port->lost;
-    if (now > frontier.at())
-      for (const auto& segment : stream.chain) frontier.book(segment.cause, segment.culprit, segment.until, lost);
-    const Tick way_back = completion - moved;
-    if (service.data_start + way_back > frontier.at())
-      for_each_segment(
-          stream, memory, service.wait, stream.held, now, way_back, completion,
-          [&](Cause cause, std::int32_t culprit, Tick until) { frontier.book(cause, culprit, until, lost); });
-    else
-      frontier.book(Cause::transfer, completion);
-  }
+  if (stream.port != nullptr) book_granted(*stream.port, stream, service, now, moved, completion);
   memory.pins.note(stream.owner, stream.unit, service.data_end);
   return completion;
 }

@@ -37,6 +37,7 @@ Engine::Engine(std::vector<BusSpec> buses, std::vector<std::string> memory_names
     memory.timing = timing;
     memory.queued = timing->queued();
     memory.in_order = !memory.queued && timing->completes_in_order();
+    memory.posts_writes = timing->posts_writes();
     if (memory.queued) memory.next_decision = timing->next_decision();
     memories_.push_back(std::move(memory));
   }

@@ -53,7 +53,6 @@ void Engine::start_packet(Traffic& traffic, Tick now) {
 
 void Engine::want_slot(Stream& stream) {
   stream.state = StreamState::wants_slot;
-  stream.held = true;
   ++stream.slots->waiting[stream.write];
   ++watchers_;
 }

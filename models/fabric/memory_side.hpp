@@ -174,6 +174,7 @@ struct MemorySide {
   MemoryTiming* timing = nullptr;
   bool queued = false;
   bool in_order = false;  // answers each direction in order: a burst is booked as soon as it is granted
+  bool posts_writes = false;
   Tick next_decision = never;
   std::array<Acceptance, 2> acceptance;          // reads, writes
   std::array<const Stream*, 2> last_accepted{};  // one for both directions unless queued

@@ -6,6 +6,7 @@ using sc_core::sc_time;
 
 struct Npu::Core {
   bool computing = false;
+  int waiting = 0;
   sc_core::sc_event freed;
   Tick busy = 0;
 };
@@ -26,12 +27,16 @@ void Npu::launch(OpClass op_class) {
 
 void Npu::occupy(Tick duration, int core) {
   Core& c = *cores_[static_cast<std::size_t>(core)];
-  while (c.computing) sc_core::wait(c.freed);
+  while (c.computing) {
+    ++c.waiting;
+    sc_core::wait(c.freed);
+    --c.waiting;
+  }
   c.computing = true;
   if (duration > 0) sc_core::wait(sc_time::from_value(static_cast<sc_dt::uint64>(duration)));
   c.computing = false;
   c.busy += duration;
-  c.freed.notify();
+  if (c.waiting > 0) c.freed.notify();
 }
 
 Tick Npu::busy(int core) const { return cores_[static_cast<std::size_t>(core)]->busy; }

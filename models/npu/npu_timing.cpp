@@ -9,7 +9,9 @@ namespace {
 
 using Extents = std::array<std::int64_t, dim_count>;
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
 
 Extents extents(const Work& work, const Mode* mode) {
   std::int64_t ic = work.ic;
@@ -17,9 +19,13 @@ Extents extents(const Work& work, const Mode* mode) {
   return {work.n, work.oc, ic, work.oh, work.ow, work.kh, work.kw};
 }
 
-bool contains(const std::vector<Dim>& dims, Dim dim) { return std::find(dims.begin(), dims.end(), dim) != dims.end(); }
+bool contains(const std::vector<Dim>& dims, Dim dim) {
+  return std::find(dims.begin(), dims.end(), dim) != dims.end();
+}
 
-constexpr std::uint8_t bit(Dim dim) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(dim)); }
+constexpr std::uint8_t bit(Dim dim) {
+  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(dim));
+}
 
 /// Steps over the dimensions inside `minimum_over`, and over the others.
 struct Steps {
@@ -39,7 +45,8 @@ Steps steps(const Groups& groups, const Extents& extent) {
 }
 
 double step_cycles(const Mode& mode, const Work& work) {
-  if (mode.cycles_per_step_by_weight_bits.empty() && mode.cycles_per_step_by_activation_bits.empty()) return mode.cycles_per_step;
+  if (mode.cycles_per_step_by_weight_bits.empty() && mode.cycles_per_step_by_activation_bits.empty())
+    return mode.cycles_per_step;
   const auto by_weight = mode.cycles_per_step_by_weight_bits.find(work.weight_bits);
   if (by_weight != mode.cycles_per_step_by_weight_bits.end()) return by_weight->second;
   const auto by_activation = mode.cycles_per_step_by_activation_bits.find(work.activation_bits);
@@ -90,18 +97,24 @@ NpuTiming::NpuTiming(const NpuSpec& spec) : spec_(spec), peak_(spec.macs_per_cyc
           compiled.groups.push_back(g);
         }
         for (int d = 0; d < dim_count; ++d)
-          if (!(grouped >> d & 1)) compiled.groups.push_back({{static_cast<std::uint8_t>(d)}, 1, 1, contains(m.minimum_over, static_cast<Dim>(d))});
+          if (!(grouped >> d & 1))
+            compiled.groups.push_back(
+                {{static_cast<std::uint8_t>(d)}, 1, 1, contains(m.minimum_over, static_cast<Dim>(d))});
         most = std::max(most, lanes / m.cycles_per_step);
         fast.modes.push_back(std::move(compiled));
       }
     for (const Overhead& o : spec_.overheads)
-      if (o.per != Per::op && applies(o, op_class)) fast.overheads.push_back({o.per, o.cycles, o.hidden, o.only_when_pixels_up_to});
-    double per_output = spec_.streams.output_elements_per_cycle > 0 ? 1.0 / spec_.streams.output_elements_per_cycle : 0.0;
+      if (o.per != Per::op && applies(o, op_class))
+        fast.overheads.push_back({o.per, o.cycles, o.hidden, o.only_when_pixels_up_to});
+    double per_output =
+        spec_.streams.output_elements_per_cycle > 0 ? 1.0 / spec_.streams.output_elements_per_cycle : 0.0;
     const auto by_class = spec_.streams.output_cycles_per_element.find(op_class);
     if (by_class != spec_.streams.output_cycles_per_element.end()) per_output = by_class->second;
     for (std::size_t p = 0; p < fast.output_cycles.size(); ++p) {
       const auto by_post_op = spec_.streams.post_op_cycles_per_element.find(static_cast<common::PostOp>(p));
-      fast.output_cycles[p] = by_post_op == spec_.streams.post_op_cycles_per_element.end() ? per_output : std::max(per_output, by_post_op->second);
+      fast.output_cycles[p] = by_post_op == spec_.streams.post_op_cycles_per_element.end()
+                                  ? per_output
+                                  : std::max(per_output, by_post_op->second);
     }
   }
   if (peak_ == 0) peak_ = static_cast<std::int64_t>(most);
@@ -141,7 +154,8 @@ StageCycles NpuTiming::cost(const Work& work) const {
   Steps count;
   if (m != nullptr) {
     count = steps(m->groups, extents(work, m->mode));
-    const double inner = std::max(m->mode->minimum_cycles, static_cast<double>(count.inner) * step_cycles(*m->mode, work));
+    const double inner =
+        std::max(m->mode->minimum_cycles, static_cast<double>(count.inner) * step_cycles(*m->mode, work));
     double rate = precision_rate(work.activation_bits, work.weight_bits, work.floating_point);
     if (rate <= 0) rate = 1.0;  // classes without weights pass their own widths; support was checked by the planner
     result.array = whole(static_cast<double>(count.outer) * inner / rate);
@@ -154,7 +168,8 @@ StageCycles NpuTiming::cost(const Work& work) const {
   }
   if (streams.weight_bytes_per_cycle > 0 && work.weight_bytes > 0)
     result.weights = whole(static_cast<double>(work.weight_bytes) / streams.weight_bytes_per_cycle);
-  result.output = whole(static_cast<double>(work.output_elements) * fast.output_cycles[static_cast<std::size_t>(work.post_op)]);
+  result.output =
+      whole(static_cast<double>(work.output_elements) * fast.output_cycles[static_cast<std::size_t>(work.post_op)]);
 
   double added = 0, added_per_tile = 0, hidden = 0;
   for (const FastOverhead& overhead : fast.overheads) {
@@ -162,12 +177,21 @@ StageCycles NpuTiming::cost(const Work& work) const {
     if (overhead.only_when_pixels_up_to > 0 && pixels > overhead.only_when_pixels_up_to) continue;
     double times = 1;
     switch (overhead.per) {
-      case Per::step: times = static_cast<double>(count.total()); break;
-      case Per::row: times = work.oh; break;
-      case Per::pixel: times = static_cast<double>(pixels); break;
-      case Per::pass: times = static_cast<double>(passes(work)); break;
+      case Per::step:
+        times = static_cast<double>(count.total());
+        break;
+      case Per::row:
+        times = work.oh;
+        break;
+      case Per::pixel:
+        times = static_cast<double>(pixels);
+        break;
+      case Per::pass:
+        times = static_cast<double>(passes(work));
+        break;
       case Per::tile:
-      case Per::op: break;
+      case Per::op:
+        break;
     }
     if (overhead.hidden) {
       hidden += overhead.cycles * times;
@@ -209,16 +233,16 @@ std::string NpuTiming::idle_lanes(const Work& work) const {
     std::string what;
     for (Dim dim : group.dims) {
       product *= extent[static_cast<std::size_t>(dim)];
-      static constexpr const char* plain[] = {"images", "output channels", "input channels", "output rows",
-                                              "output columns", "kernel rows", "kernel columns"};
+      static constexpr const char* plain[] = {"images",         "output channels", "input channels", "output rows",
+                                              "output columns", "kernel rows",     "kernel columns"};
       what += (what.empty() ? "" : " x ") + std::string(plain[static_cast<std::size_t>(dim)]);
     }
     const std::int64_t rounds = ceil_div(product, group.factor);
     const double idle = 1.0 - static_cast<double>(product) / static_cast<double>(rounds * group.factor);
     if (idle <= worst) continue;
     worst = idle;
-    words = std::to_string(product) + " " + what + " on " + std::to_string(group.factor) + " lanes: " +
-            std::to_string(rounds) + (rounds == 1 ? " pass, " : " passes, ") +
+    words = std::to_string(product) + " " + what + " on " + std::to_string(group.factor) +
+            " lanes: " + std::to_string(rounds) + (rounds == 1 ? " pass, " : " passes, ") +
             std::to_string(static_cast<int>(std::lround(idle * 100))) + " % idle lanes";
   }
   return words;

@@ -41,11 +41,11 @@ class NpuTiming {
   struct FastMode {
     struct Group {
       std::array<std::uint8_t, dim_count> dims{};
-      std::uint8_t count = 0;              // of dims
+      std::uint8_t count = 0;  // of dims
       std::int32_t factor = 1;
-      bool inner = false;                  // counts against `minimum_cycles`
+      bool inner = false;  // counts against `minimum_cycles`
     };
-    std::vector<Group> groups;             // every dimension is in exactly one
+    std::vector<Group> groups;  // every dimension is in exactly one
     std::int32_t oc_lanes = 1;
     const Mode* mode = nullptr;
   };
@@ -58,7 +58,7 @@ class NpuTiming {
   struct FastClass {
     std::vector<FastMode> modes;
     std::vector<FastOverhead> overheads;
-    std::array<double, 3> output_cycles{}; // per element, by post-operation
+    std::array<double, 3> output_cycles{};  // per element, by post-operation
   };
   const FastMode* mode(const Work& work) const;
   NpuSpec spec_;
@@ -66,7 +66,7 @@ class NpuTiming {
   std::int64_t peak_ = 0;
 
  public:
-  NpuTiming(const NpuTiming&) = delete;    // FastMode points into spec_
+  NpuTiming(const NpuTiming&) = delete;  // FastMode points into spec_
   NpuTiming& operator=(const NpuTiming&) = delete;
 };
 

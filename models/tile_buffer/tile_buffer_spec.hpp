@@ -17,7 +17,8 @@ struct TileBufferSpec {
   std::int64_t reserved_bytes = 0;    // for the machine itself (output FIFO, tables)
   int banks = 1;
   int ports = 2;                      // 1: fills and array reads take turns
-  std::int64_t input_granule_bytes = 1;        // each input tile is rounded up to this
+  // Each buffer takes whole banks (size / banks); all buffers of an operand together, whole granules.
+  std::int64_t input_granule_bytes = 1;
   std::int64_t accumulator_granule_bytes = 1;
   bool double_buffered = true;        // the next tile loads while this one computes
   bool holds_weights = true;          // false: weights go straight to the array and are streamed again for each tile

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ostream>
+#include <sstream>
 
 #include "models/common/error.hpp"
 #include "sim/cli/verb.hpp"
@@ -103,6 +104,15 @@ void dispatch(const std::vector<std::string>& arguments, std::ostream& out, cons
   verb.run(Call{parse(verb, rest), out, around});
 }
 
+/// All at once, at the end: a command that fails prints nothing, and the reason why writing failed is still known.
+void put_out(const std::string& text, std::ostream& out) {
+  errno = 0;
+  out << text << std::flush;
+  if (out) return;
+  const std::string reason = errno != 0 ? std::strerror(errno) : "it is closed or full";
+  throw Error(fmt::format("standard output: cannot write: {}", reason));
+}
+
 /// One line whatever the message holds: names of files may contain anything.
 void say(std::ostream& err, const std::string& message) {
   err << "presil: " << report::printable(message) << std::endl;
@@ -116,13 +126,9 @@ std::vector<std::string> Call::texts(const char* option) const {
 
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err, const Surroundings& around) {
   try {
-    dispatch(std::vector<std::string>(argv + std::min(1, argc), argv + argc), out, around);
-    errno = 0;
-    out.flush();
-    if (!out) {
-      const std::string reason = errno != 0 ? std::strerror(errno) : "the output is closed or full";
-      throw Error(fmt::format("standard output: cannot write: {}", reason));
-    }
+    std::ostringstream text;
+    dispatch(std::vector<std::string>(argv + std::min(1, argc), argv + argc), text, around);
+    put_out(text.str(), out);
     return 0;
   } catch (const Error& error) {
     say(err, error.what());

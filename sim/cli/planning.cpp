@@ -36,9 +36,11 @@ std::string needed(const Call& call, const char* option, const char* cure) {
 }
 
 hw::Hardware hardware_of(const Call& call) {
-  if (!call.has("hw"))
-    throw Error(fmt::format("--hw is missing: name a hardware YAML or a shipped one: {}",
-                            fmt::join(shipped(hardware_dir(call.around)), ", ")));
+  if (!call.has("hw")) {
+    const std::vector<std::string> known = shipped(hardware_dir(call.around));
+    throw Error("--hw is missing: name a hardware YAML" +
+                (known.empty() ? "" : fmt::format(" or a shipped one: {}", fmt::join(known, ", "))));
+  }
   return hardware(call.text("hw"), call);
 }
 

@@ -1,4 +1,7 @@
 // presil replay: schedule and hardware in, report out.
+#include <fmt/format.h>
+
+#include "models/common/error.hpp"
 #include "sim/cli/output.hpp"
 #include "sim/cli/planning.hpp"
 #include "traces/codec.hpp"
@@ -12,12 +15,23 @@ void declare(po::options_description& options) {
   declare_output(options);
 }
 
+/// The core knows schedules, not files: the message gets the file's name here.
+replay::Result replayed(const std::string& file, const traces::Schedule& schedule, const hw::Hardware& hardware,
+                        const replay::Options& options) {
+  try {
+    return replay::replay(schedule, hardware, options);
+  } catch (const common::Error& error) {
+    throw common::Error(fmt::format("{}: {}", file, error.what()));
+  }
+}
+
 void run(const Call& call) {
   const std::string file = needed(call, "schedule", "replay: which schedule? 'presil plan' writes one");
   replay::Options options = replay_options(call);
   options.ignore_digests = call.flag("ignore-digests");
   const hw::Hardware hardware = hardware_of(call);
-  put_out(replay::replay(traces::read_schedule(file), hardware, options), call);
+  const traces::Schedule schedule = traces::read_schedule(file);
+  put_out(replayed(file, schedule, hardware, options), call);
 }
 
 }  // namespace

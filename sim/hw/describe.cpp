@@ -29,25 +29,28 @@ std::string joined(const std::vector<std::string>& words, const char* separator 
   return text;
 }
 
-/// `text` behind `head`, broken between words; further lines are indented by the head's length.
-std::string wrapped(const std::string& head, const std::string& text) {
-  std::string out = head;
-  std::size_t column = head.size();
+/// `text` behind `head`, broken between words (a word longer than a line within); further lines are indented.
+std::string wrapped(const std::string& head, const std::string& text, std::size_t indent) {
+  std::string out, line = head;
+  const auto break_line = [&] {
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+    line.assign(indent, ' ');
+  };
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::size_t length = end - at;
-    if (column + length > line_width && column > head.size()) {
-      while (!out.empty() && out.back() == ' ') out.pop_back();
-      out += '\n' + std::string(head.size(), ' ');
-      column = head.size();
+    const std::size_t length = std::min(end - at, line_width - indent);
+    if (line.size() + length > line_width) break_line();
+    line += text.substr(at, length);
+    at += length;
+    if (at == end) {
+      line += ' ';
+      ++at;
     }
-    out += text.substr(at, length) + ' ';
-    column += length + 1;
-    at = end + 1;
   }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out + '\n';
+  break_line();
+  return out;
 }
 
 /// Rows with their columns padded to the widest cell; the last column is wrapped.
@@ -62,7 +65,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows) {
     std::string head = "  ";
     for (std::size_t i = 0; i + 1 < row.size(); ++i) head += fmt::format("{:<{}}  ", row[i], widths[i]);
-    text += wrapped(head, row.back());
+    text += wrapped(head, row.back(), head.size());
   }
   return text;
 }
@@ -185,9 +188,11 @@ std::string units_text(const Hardware& hardware) {
   for (const Unit& unit : hardware.units) {
     const std::int64_t hz = unit.is_npu() ? unit.npu().hz : unit.cpu().hz;
     const int cores = unit.is_npu() ? unit.npu().cores : unit.cpu().cores;
-    text += wrapped("  ", fmt::format("{} ({}) at {}, {} core{}, on {}{}", unit.name, unit.is_npu() ? "NPU" : "CPU",
-                                      clock_text(hz), cores, cores == 1 ? "" : "s", joined(unit.buses),
-                                      unit.name == hardware.main_unit ? "; its clock counts `cycles`" : ""));
+    text += wrapped("  ",
+                    fmt::format("{} ({}) at {}, {} core{}, on {}{}", unit.name, unit.is_npu() ? "NPU" : "CPU",
+                                clock_text(hz), cores, cores == 1 ? "" : "s", joined(unit.buses),
+                                unit.name == hardware.main_unit ? "; its clock counts `cycles`" : ""),
+                    4);
     text += unit.is_npu() ? npu_text(unit.npu()) : cpu_text(unit.cpu());
   }
   return text;
@@ -204,16 +209,16 @@ std::string placement_text(const Placement& placement) {
 }
 
 std::string sources_text(const Hardware& hardware) {
-  std::vector<std::vector<std::string>> rows;
+  std::string text;
   for (const Provenance& one : hardware.sources)
-    if (one.status != "assumed") rows.push_back({one.key, one.status, one.source});
+    if (one.status != "assumed") text += wrapped("  ", fmt::format("{} ({}): {}", one.key, one.status, one.source), 4);
   for (const Unit& unit : hardware.units) {
     if (unit.is_npu()) continue;
     for (const auto& [op_class, rate] : unit.cpu().library.rates)
       if (!rate.assumed)
-        rows.push_back({fmt::format("{}: {} kernel", unit.name, name(op_class)), "library", rate.source});
+        text += wrapped("  ", fmt::format("units.{}.library, {}: {}", unit.name, name(op_class), rate.source), 4);
   }
-  return rows.empty() ? "  none given\n" : table(rows);
+  return text.empty() ? "  none given\n" : text;
 }
 
 /// Defaults of one place on one row: "memories.dram  page_policy = open, refresh = true".
@@ -281,15 +286,17 @@ std::string describe(const Hardware& hardware) {
   if (!hardware.traffic.empty()) {
     text += "\nBackground traffic\n";
     for (const fabric::TrafficSpec& t : hardware.traffic)
-      text += wrapped("  ", fmt::format("{} {}s {} on {}, {} in bursts of {}", t.name, t.write ? "write" : "read",
-                                        t.memory, t.bus, rate_text(t.bytes_per_second), size_text(t.burst_bytes)));
+      text += wrapped("  ",
+                      fmt::format("{} {}s {} on {}, {} in bursts of {}", t.name, t.write ? "write" : "read", t.memory,
+                                  t.bus, rate_text(t.bytes_per_second), size_text(t.burst_bytes)),
+                      4);
   }
   if (!hardware.energy.pj.empty() || !hardware.energy.static_mw.empty())
     text += "\nEnergy\n" + energy_text(hardware.energy);
   text += "\nWhere the figures come from\n" + sources_text(hardware);
   const std::vector<std::string> assumed = assumed_figures(hardware);
   text += fmt::format("\nASSUMED ({}): no source; check these first when a result matters\n", assumed.size());
-  for (const std::string& one : assumed) text += wrapped("  ! ", one);
+  for (const std::string& one : assumed) text += wrapped("  ! ", one, 4);
   text += fmt::format("\nDefaults ({}): not in the file\n", hardware.defaults.size());
   text += defaults_text(hardware.defaults);
   return text;

@@ -13,14 +13,16 @@ namespace {
 using Order = std::vector<int>;
 
 struct Layout {
-  std::vector<int> memory;              // by storage, -1: fits nowhere
+  std::vector<int> memory;  // by storage, -1: fits nowhere
   std::vector<std::int64_t> address;
   std::vector<Arena> arenas;
-  std::int64_t spilled_traffic = 0;     // bytes to memories that are not the first choice
-  int homeless = -1;                    // first storage that fits nowhere
+  std::int64_t spilled_traffic = 0;  // bytes to memories that are not the first choice
+  int homeless = -1;                 // first storage that fits nowhere
 };
 
-std::string kib(std::int64_t bytes) { return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / 1024); }
+std::string kib(std::int64_t bytes) {
+  return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / 1024);
+}
 
 /// Memories a feature map may lie in, best first.
 std::vector<int> choices(const Program& program, const Storage& storage) {
@@ -32,10 +34,13 @@ std::vector<int> choices(const Program& program, const Storage& storage) {
   };
   const int t = storage.tensors[0];
   const auto is_one_of = [&](const std::vector<std::int32_t>& list) {
-    return std::any_of(storage.tensors.begin(), storage.tensors.end(), [&](int x) { return std::find(list.begin(), list.end(), x) != list.end(); });
+    return std::any_of(storage.tensors.begin(), storage.tensors.end(),
+                       [&](int x) { return std::find(list.begin(), list.end(), x) != list.end(); });
   };
-  if (is_one_of(program.graph->inputs) && !hw.placement.input.empty()) add(hw.placement.input);
-  else if (is_one_of(program.graph->outputs) && !hw.placement.output.empty()) add(hw.placement.output);
+  if (is_one_of(program.graph->inputs) && !hw.placement.input.empty())
+    add(hw.placement.input);
+  else if (is_one_of(program.graph->outputs) && !hw.placement.output.empty())
+    add(hw.placement.output);
   for (const std::string& name : hw.placement.activations) add(name);
   (void)t;
   return result;
@@ -78,7 +83,10 @@ Layout place(const Program& program, const std::vector<Arena>& empty, const Orde
     std::int64_t alive = 0;
     for (const Storage& s : program.storages)
       if (!s.constant && s.first_step <= step && step <= s.last_step) alive += s.bytes;
-    if (alive > worst) { worst = alive; worst_step = step; }
+    if (alive > worst) {
+      worst = alive;
+      worst_step = step;
+    }
   }
   std::int64_t capacity = 0;
   std::string names;
@@ -97,11 +105,12 @@ Layout place(const Program& program, const std::vector<Arena>& empty, const Orde
     tensors += (i == 0 ? "" : ", ") + program.tensor(alive[i]->tensors[0]).name + " " + kib(alive[i]->bytes);
   const Step& step = program.steps[static_cast<std::size_t>(worst_step)];
   const std::int64_t missing = std::max(worst, lost.bytes) - capacity;
-  throw common::Error(fmt::format(
-      "{}: does not fit {}: operator {} needs {} of feature maps at once, {} too much for {} ({}); largest: {}; enlarge "
-      "the memory, add one to placement.activations, or reduce the input",
-      program.graph->name, hw.name, step.op, kib(std::max(worst, lost.bytes)),
-      missing > 0 ? kib(missing) : std::string("with fragmentation"), names, kib(capacity), tensors));
+  throw common::Error(
+      fmt::format("{}: does not fit {}: operator {} needs {} of feature maps at once, {} too much for {} ({}); "
+                  "largest: {}; enlarge "
+                  "the memory, add one to placement.activations, or reduce the input",
+                  program.graph->name, hw.name, step.op, kib(std::max(worst, lost.bytes)),
+                  missing > 0 ? kib(missing) : std::string("with fragmentation"), names, kib(capacity), tensors));
 }
 
 void place_constants(Program& program, std::vector<Arena>& arenas, int last) {
@@ -115,11 +124,15 @@ void place_constants(Program& program, std::vector<Arena>& arenas, int last) {
     at = (at + s.bytes + Arena::alignment - 1) / Arena::alignment * Arena::alignment;
   }
   if (at == 0) return;
-  if (home < 0) throw common::Error(fmt::format("{}: placement.weights names no memory; name the memory that holds constants", hw.file));
+  if (home < 0)
+    throw common::Error(
+        fmt::format("{}: placement.weights names no memory; name the memory that holds constants", hw.file));
   Arena& arena = arenas[static_cast<std::size_t>(home)];
   if (at > arena.capacity())
-    throw common::Error(fmt::format("{}: does not fit {}: constants need {}, {} more than {} holds ({}); enlarge it or place weights elsewhere",
-                                    program.graph->name, hw.name, kib(at), kib(at - arena.capacity()), hw.placement.weights, kib(arena.capacity())));
+    throw common::Error(fmt::format(
+        "{}: does not fit {}: constants need {}, {} more than {} holds ({}); enlarge it or place weights elsewhere",
+        program.graph->name, hw.name, kib(at), kib(at - arena.capacity()), hw.placement.weights,
+        kib(arena.capacity())));
   arena.take(0, at, 0, last);
 }
 
@@ -155,7 +168,9 @@ std::vector<Arena> allocate(Program& program) {
   const std::vector<Order> orders = {
       sorted([](const Storage& a, const Storage& b) { return a.bytes > b.bytes; }),
       sorted([&](const Storage& a, const Storage& b) { return density(a) > density(b); }),
-      sorted([&](const Storage& a, const Storage& b) { return density(a) * static_cast<double>(a.bytes) > density(b) * static_cast<double>(b.bytes); }),
+      sorted([&](const Storage& a, const Storage& b) {
+        return density(a) * static_cast<double>(a.bytes) > density(b) * static_cast<double>(b.bytes);
+      }),
       sorted([](const Storage& a, const Storage& b) { return a.first_step < b.first_step; }),
       sorted([](const Storage& a, const Storage& b) { return a.bytes < b.bytes; }),
   };

@@ -5,7 +5,9 @@
 namespace presil::plan {
 namespace {
 
-constexpr std::int64_t align(std::int64_t value) { return (value + Arena::alignment - 1) / Arena::alignment * Arena::alignment; }
+constexpr std::int64_t align(std::int64_t value) {
+  return (value + Arena::alignment - 1) / Arena::alignment * Arena::alignment;
+}
 
 }  // namespace
 

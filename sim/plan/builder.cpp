@@ -40,8 +40,8 @@ JobId Builder::add(traces::Job job) {
   return static_cast<JobId>(schedule_.jobs.size()) - 1;
 }
 
-JobId Builder::transfer(std::uint16_t queue, traces::DataKind data, bool write, const traces::Area& area, bool redundant,
-                        std::int32_t tile) {
+JobId Builder::transfer(std::uint16_t queue, traces::DataKind data, bool write, const traces::Area& area,
+                        bool redundant, std::int32_t tile) {
   traces::Job job;
   job.kind = traces::JobKind::transfer;
   job.data = data;

@@ -25,8 +25,10 @@ class Builder {
   void after(JobId job);
 
   /// Each returns the new job's id. `queue` must be one of queue()'s numbers.
-  JobId transfer(std::uint16_t queue, traces::DataKind data, bool write, const traces::Area& area, bool redundant, std::int32_t tile);
-  JobId copy(std::uint16_t queue, traces::DataKind data, const traces::Area& from, const traces::Area& to, bool redundant, std::int32_t tile);
+  JobId transfer(std::uint16_t queue, traces::DataKind data, bool write, const traces::Area& area, bool redundant,
+                 std::int32_t tile);
+  JobId copy(std::uint16_t queue, traces::DataKind data, const traces::Area& from, const traces::Area& to,
+             bool redundant, std::int32_t tile);
   JobId work(std::uint16_t queue, traces::JobKind kind, const traces::Work& work, std::int32_t tile);
 
  private:

@@ -12,15 +12,26 @@ class Lru {
   explicit Lru(std::int64_t capacity) : capacity_(capacity) {}
   bool touch(int storage, std::int64_t bytes) {
     const bool held = drop(storage);
-    if (bytes > capacity_) { entries_.clear(); used_ = 0; return false; }
+    if (bytes > capacity_) {
+      entries_.clear();
+      used_ = 0;
+      return false;
+    }
     entries_.push_front({storage, bytes});
     used_ += bytes;
-    while (used_ > capacity_) { used_ -= entries_.back().bytes; entries_.pop_back(); }
+    while (used_ > capacity_) {
+      used_ -= entries_.back().bytes;
+      entries_.pop_back();
+    }
     return held;
   }
   bool drop(int storage) {
     for (auto it = entries_.begin(); it != entries_.end(); ++it)
-      if (it->storage == storage) { used_ -= it->bytes; entries_.erase(it); return true; }
+      if (it->storage == storage) {
+        used_ -= it->bytes;
+        entries_.erase(it);
+        return true;
+      }
     return false;
   }
 
@@ -53,7 +64,8 @@ CacheUse::CacheUse(const Program& program, int unit) : program_(program) {
       }
       for (const auto* list : {&step.inputs, &step.constants})
         for (int t : *list)
-          if (storage_of(t) >= 0 && cache.touch(storage_of(t), bytes_of(storage_of(t)))) found.push_back({static_cast<int>(i), storage_of(t)});
+          if (storage_of(t) >= 0 && cache.touch(storage_of(t), bytes_of(storage_of(t))))
+            found.push_back({static_cast<int>(i), storage_of(t)});
       for (int t : step.outputs)
         if (storage_of(t) >= 0) cache.touch(storage_of(t), bytes_of(storage_of(t)));
     }
@@ -63,12 +75,16 @@ CacheUse::CacheUse(const Program& program, int unit) : program_(program) {
     for (int t : program.storages[static_cast<std::size_t>(storage)].tensors) {
       const auto& in = program.graph->inputs;
       const auto& out = program.graph->outputs;
-      if (std::find(in.begin(), in.end(), t) != in.end() || std::find(out.begin(), out.end(), t) != out.end()) return true;
+      if (std::find(in.begin(), in.end(), t) != in.end() || std::find(out.begin(), out.end(), t) != out.end())
+        return true;
     }
     return false;
   };
-  found.erase(std::remove_if(found.begin(), found.end(), [&](const Key& k) { return external(k.storage); }), found.end());
-  const auto less = [](const Key& a, const Key& b) { return a.step != b.step ? a.step < b.step : a.storage < b.storage; };
+  found.erase(std::remove_if(found.begin(), found.end(), [&](const Key& k) { return external(k.storage); }),
+              found.end());
+  const auto less = [](const Key& a, const Key& b) {
+    return a.step != b.step ? a.step < b.step : a.storage < b.storage;
+  };
   std::sort(found.begin(), found.end(), less);
 
   // A write needs no memory when every reader hits.
@@ -81,7 +97,8 @@ CacheUse::CacheUse(const Program& program, int unit) : program_(program) {
       bool all = true;
       for (std::size_t j = i + 1; j < program.steps.size() && all; ++j)
         for (int in : program.steps[j].inputs)
-          if (storage_of(in) == s) all = all && std::binary_search(found.begin(), found.end(), Key{static_cast<int>(j), s}, less);
+          if (storage_of(in) == s)
+            all = all && std::binary_search(found.begin(), found.end(), Key{static_cast<int>(j), s}, less);
       if (all) written.push_back({static_cast<int>(i), s});
     }
   }
@@ -92,8 +109,9 @@ CacheUse::CacheUse(const Program& program, int unit) : program_(program) {
 
 bool CacheUse::hit(int step, int tensor) const {
   const int storage = program_.storage_of[static_cast<std::size_t>(tensor)];
-  return std::binary_search(hits_.begin(), hits_.end(), Key{step, storage},
-                            [](const Key& a, const Key& b) { return a.step != b.step ? a.step < b.step : a.storage < b.storage; });
+  return std::binary_search(hits_.begin(), hits_.end(), Key{step, storage}, [](const Key& a, const Key& b) {
+    return a.step != b.step ? a.step < b.step : a.storage < b.storage;
+  });
 }
 
 }  // namespace presil::plan

@@ -1,4 +1,5 @@
-// Which operands of CPU kernels come from the last-level cache: whole tensors, least recently used, in steady operation.
+// Which operands of CPU kernels come from the last-level cache: whole tensors, least recently used, in steady
+// operation.
 #pragma once
 
 #include <cstdint>

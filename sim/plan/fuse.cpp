@@ -66,7 +66,8 @@ bool absorb_pad(Program& program, Step& step, std::vector<Step>& by_op, const np
   for (Step& candidate : by_op) {
     if (candidate.op < 0 || candidate.outputs.empty() || candidate.outputs[0] != padded) continue;
     const graph::Operator& pad = program.graph->operators[static_cast<std::size_t>(candidate.op)];
-    if (pad.op_class != OpClass::pad || candidate.unit != step.unit || uses.count[static_cast<std::size_t>(padded)] != 1)
+    if (pad.op_class != OpClass::pad || candidate.unit != step.unit ||
+        uses.count[static_cast<std::size_t>(padded)] != 1)
       return false;
     if (!pattern_begins(npu, {OpClass::pad, step.nest.op_class})) return false;
     const Shape4 inner = candidate.nest.in, outer = candidate.nest.out;

@@ -29,7 +29,7 @@ class Lowering {
   void cold_start() {
     const hw::Hardware& hw = *program_.hardware;
     const int from = hw.memory_index(hw.placement.load_from);
-    if (from < 0) return;
+    if (from < 0 || program_.steps.empty()) return;
     std::int64_t bytes = 0;
     for (const Storage& s : program_.storages)
       if (s.constant) bytes = std::max(bytes, static_cast<std::int64_t>(s.address) + s.bytes);
@@ -37,9 +37,10 @@ class Lowering {
     const int home = hw.memory_index(hw.placement.weights);
     for (const hw::Unit& unit : hw.units) {
       const std::vector<Path> reach = paths(hw, unit);
-      if (!reach[static_cast<std::size_t>(from)].reachable() || !reach[static_cast<std::size_t>(home)].reachable()) continue;
+      if (!reach[static_cast<std::size_t>(from)].reachable() || !reach[static_cast<std::size_t>(home)].reachable())
+        continue;
       const std::uint16_t queue = builder_.queue(unit.name + (unit.is_npu() ? ".dma" : ".mem"), unit.name);
-      builder_.begin_step(-1, {});
+      builder_.begin_step(program_.steps.front().op, {});  // booked under the first operator: loading precedes all
       Storage all;
       all.memory = from;
       Storage to;
@@ -47,8 +48,9 @@ class Lowering {
       loaded_ = builder_.copy(queue, DataKind::weights, span(all, 0, bytes), span(to, 0, bytes), false, 0);
       return;
     }
-    throw common::Error(fmt::format("{}: no unit reaches both {} and {}, so constants cannot be loaded; attach a unit to both",
-                                    hw.file, hw.placement.load_from, hw.placement.weights));
+    throw common::Error(
+        fmt::format("{}: no unit reaches both {} and {}, so constants cannot be loaded; attach a unit to both", hw.file,
+                    hw.placement.load_from, hw.placement.weights));
   }
 
   void step(int index) {
@@ -56,8 +58,10 @@ class Lowering {
     const hw::Unit& unit = program_.hardware->units[static_cast<std::size_t>(s.unit)];
     traces::OperatorInfo& info = schedule_.operators[static_cast<std::size_t>(s.op)];
     std::vector<JobId> entry = entry_of(index);
-    if (unit.is_npu()) npu(s.unit).lower(index, stage(index), std::move(entry), info);
-    else cpu_step(s, index, std::move(entry), info);
+    if (unit.is_npu())
+      npu(s.unit).lower(index, stage(index), std::move(entry), info);
+    else
+      cpu_step(s, index, std::move(entry), info);
   }
 
  private:
@@ -116,7 +120,9 @@ class Lowering {
 
   std::int64_t bytes_read(const Step& s, int tensor) const {
     const std::int64_t bytes = program_.storage(tensor).bytes;
-    if (s.nest.op_class != OpClass::slice && s.nest.op_class != OpClass::strided_slice && s.nest.op_class != OpClass::gather) return bytes;
+    if (s.nest.op_class != OpClass::slice && s.nest.op_class != OpClass::strided_slice &&
+        s.nest.op_class != OpClass::gather)
+      return bytes;
     std::int64_t out = 0;
     for (int t : s.outputs) out += program_.tensor(t).bytes();
     return std::min(bytes, out);
@@ -126,7 +132,8 @@ class Lowering {
     const hw::Unit& unit = program_.hardware->units[static_cast<std::size_t>(s.unit)];
     auto& cache = caches_[s.unit];
     if (!cache) cache = std::make_unique<CacheUse>(program_, s.unit);
-    const std::uint16_t queue = builder_.queue(unit.name, unit.name), memory = builder_.queue(unit.name + ".mem", unit.name);
+    const std::uint16_t queue = builder_.queue(unit.name, unit.name),
+                        memory = builder_.queue(unit.name + ".mem", unit.name);
     const bool overlap = unit.cpu().memory_overlap;
     builder_.begin_step(s.op, std::move(entry));
 
@@ -138,10 +145,13 @@ class Lowering {
         const Storage& storage = program_.storage(t);
         const std::int64_t bytes = bytes_read(s, t);
         touched += bytes;
-        if (storage.constant) weight_bytes += bytes;
-        else in_elements += std::min(program_.tensor(t).elements(), bytes_to_elements(t, bytes));
+        if (storage.constant)
+          weight_bytes += bytes;
+        else
+          in_elements += std::min(program_.tensor(t).elements(), bytes_to_elements(t, bytes));
         if (bytes > 0 && !cache->hit(index, t))
-          last_load = builder_.transfer(memory, storage.constant ? DataKind::weights : input_kind(storage), false, span(storage, 0, bytes), false, 0);
+          last_load = builder_.transfer(memory, storage.constant ? DataKind::weights : input_kind(storage), false,
+                                        span(storage, 0, bytes), false, 0);
       }
     for (int t : s.outputs) {
       out_elements += program_.tensor(t).elements();
@@ -158,7 +168,8 @@ class Lowering {
       const Storage& storage = program_.storage(t);
       if (cache->hit(index, t) || storage.bytes == 0) continue;
       if (!overlap) builder_.after(kernel);
-      last = builder_.transfer(memory, output_kind(storage), true, span(storage, 0, program_.tensor(t).bytes()), false, 0);
+      last =
+          builder_.transfer(memory, output_kind(storage), true, span(storage, 0, program_.tensor(t).bytes()), false, 0);
     }
     if (last >= 0) done.push_back(last);
     for (int t : s.outputs) {

@@ -15,7 +15,9 @@ namespace {
 using traces::DataKind;
 using traces::JobKind;
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
 
 /// The operator's MACs dealt out over its tiles so that they add up exactly.
 class MacShare {
@@ -33,8 +35,12 @@ class MacShare {
 
 }  // namespace
 
-DataKind input_kind(const Storage& storage) { return storage.spilled ? DataKind::spill : DataKind::input; }
-DataKind output_kind(const Storage& storage) { return storage.spilled ? DataKind::spill : DataKind::output; }
+DataKind input_kind(const Storage& storage) {
+  return storage.spilled ? DataKind::spill : DataKind::input;
+}
+DataKind output_kind(const Storage& storage) {
+  return storage.spilled ? DataKind::spill : DataKind::output;
+}
 
 bool follows_output(const Program& program, const Step& step, int tensor) {
   const graph::Tensor& t = program.tensor(tensor);
@@ -42,8 +48,13 @@ bool follows_output(const Program& program, const Step& step, int tensor) {
 }
 
 NpuLowering::NpuLowering(const Program& program, int unit, Builder& builder, Progress& progress)
-    : program_(program), unit_(program.hardware->units[static_cast<std::size_t>(unit)]), npu_(unit_.npu()), timing_(npu_),
-      paths_(paths(*program.hardware, unit_)), builder_(builder), progress_(progress) {
+    : program_(program),
+      unit_(program.hardware->units[static_cast<std::size_t>(unit)]),
+      npu_(unit_.npu()),
+      timing_(npu_),
+      paths_(paths(*program.hardware, unit_)),
+      builder_(builder),
+      progress_(progress) {
   for (int c = 0; c < std::max(1, npu_.cores); ++c) {
     const std::string name = npu_.cores > 1 ? fmt::format("{}#{}", unit_.name, c) : unit_.name;
     Core core;
@@ -69,7 +80,8 @@ Operands NpuLowering::operands_of(const Step& step, const Staging& staging) cons
     const Storage& s = program_.storage(tensor);
     if (s.memory >= 0 && !paths_[static_cast<std::size_t>(s.memory)].reachable())
       throw common::Error(fmt::format("{}: {} reaches no bus to {}, where {} lies; attach it to one in units.{}.bus",
-                                      program_.hardware->file, unit_.name, program_.hardware->memories[static_cast<std::size_t>(s.memory)].name,
+                                      program_.hardware->file, unit_.name,
+                                      program_.hardware->memories[static_cast<std::size_t>(s.memory)].name,
                                       program_.tensor(tensor).name, unit_.name));
   };
   for (int t : step.inputs) check(t);
@@ -87,7 +99,9 @@ Operands NpuLowering::operands_of(const Step& step, const Staging& staging) cons
   for (std::size_t i = 1; i < step.inputs.size(); ++i)
     if (follows_output(program_, step, step.inputs[i])) ++o.extra_inputs;
   for (int t : step.constants)
-    if (t != step.weights && step.nest.access == Access::channelwise && step.weights < 0 && follows_output(program_, step, t)) ++o.extra_inputs;
+    if (t != step.weights && step.nest.access == Access::channelwise && step.weights < 0 &&
+        follows_output(program_, step, t))
+      ++o.extra_inputs;
   if (step.weights >= 0) {
     o.weight_bytes = program_.storage(step.weights).bytes;
     o.weight_memory = staging.memory >= 0 ? staging.memory : program_.storage(step.weights).memory;
@@ -116,15 +130,17 @@ void NpuLowering::lower(int index, const Staging& staging, std::vector<JobId> en
   if (staging.memory >= 0 && free_since >= 0) room = progress_.step_done[static_cast<std::size_t>(free_since)];
   const Operands operands = operands_of(step, staging);
   std::optional<Tiling> tiling;
-  if (step.nest.access != Access::proportional && !step.inputs.empty())
-    tiling = tiling_of(step, operands);
+  if (step.nest.access != Access::proportional && !step.inputs.empty()) tiling = tiling_of(step, operands);
   if (!tiling && step.nest.access == Access::window)
-    throw common::Error(fmt::format("{}: operator {} ({}): not even the smallest tile fits the tile buffer of {} ({} B); enlarge units.{}.tile_buffer.size",
-                                    program_.hardware->file, step.op, program_.graph->operators[static_cast<std::size_t>(step.op)].name,
-                                    unit_.name, npu_.tile_buffer.size_bytes, unit_.name));
+    throw common::Error(
+        fmt::format("{}: operator {} ({}): not even the smallest tile fits the tile buffer of {} ({} B); enlarge "
+                    "units.{}.tile_buffer.size",
+                    program_.hardware->file, step.op, program_.graph->operators[static_cast<std::size_t>(step.op)].name,
+                    unit_.name, npu_.tile_buffer.size_bytes, unit_.name));
   builder_.begin_step(step.op, {});
   if (tiling) {
-    WeightStream weights(program_, step, staging, operands, *tiling, npu_, builder_, copy_, static_cast<std::int64_t>(index) << 40, room);
+    WeightStream weights(program_, step, staging, operands, *tiling, npu_, builder_, copy_,
+                         static_cast<std::int64_t>(index) << 40, room);
     builder_.begin_step(step.op, std::move(entry));
     lower_tiled(step, index, info, *tiling, weights);
   } else {
@@ -133,18 +149,23 @@ void NpuLowering::lower(int index, const Staging& staging, std::vector<JobId> en
   }
 }
 
-void NpuLowering::whole_operands(Core& core, JobId launched, std::vector<JobId>& loads, const std::vector<int>& tensors) {
+void NpuLowering::whole_operands(Core& core, JobId launched, std::vector<JobId>& loads,
+                                 const std::vector<int>& tensors) {
   for (int t : tensors) {
     const Storage& s = program_.storage(t);
     std::vector<JobId> producers;
-    if (!s.constant) progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(t)])].wait_for(INT64_MAX, producers);
+    if (!s.constant)
+      progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(t)])].wait_for(INT64_MAX,
+                                                                                                           producers);
     for (JobId p : producers) builder_.after(p);
     if (npu_.launch.gates_transfers) builder_.after(launched);
-    loads.push_back(builder_.transfer(core.in, s.constant ? DataKind::weights : input_kind(s), false, span(s, 0, s.bytes), false, 0));
+    loads.push_back(builder_.transfer(core.in, s.constant ? DataKind::weights : input_kind(s), false,
+                                      span(s, 0, s.bytes), false, 0));
   }
 }
 
-void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo& info, const Tiling& t, WeightStream& weights) {
+void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo& info, const Tiling& t,
+                              WeightStream& weights) {
   const Nest& nest = step.nest;
   const bool window = nest.access == Access::window;
   const std::int64_t nh = ceil_div(nest.out.h, t.th), nw = ceil_div(nest.out.w, t.tw), nc = ceil_div(nest.out.c, t.tc);
@@ -157,7 +178,8 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
   const Storage& in = program_.storage(in_tensor);
   Ready& stores = progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(out_tensor)])];
   stores.start(nest.out.n * nest.out.h);
-  const Ready& inputs = progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(in_tensor)])];
+  const Ready& inputs =
+      progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(in_tensor)])];
   const bool row_wise = inputs.rows() == nest.in.n * nest.in.h;
 
   // Operands beside the first input: those of the output's shape are cut like it, the others are loaded whole, once.
@@ -185,21 +207,26 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
     const Range rows{hy * t.th, std::min(nest.out.h, (hy + 1) * t.th)};
     const Range columns{wx * t.tw, std::min(nest.out.w, (wx + 1) * t.tw)};
     const Range channels{c * t.tc, std::min(nest.out.c, (c + 1) * t.tc)};
-    const std::size_t which = cores_.size() == 1 ? 0 : static_cast<std::size_t>(sp % static_cast<std::int64_t>(cores_.size()));
+    const std::size_t which =
+        cores_.size() == 1 ? 0 : static_cast<std::size_t>(sp % static_cast<std::int64_t>(cores_.size()));
     Core& core = cores_[which];
     if (once[which] < 0) {
       once[which] = 0;
       launched[which] = launch(step, core);
       whole_operands(core, launched[which], whole_loads[which], whole);
     }
-    const Range in_rows = window_range(rows, nest.kh, nest.stride_h, nest.dilation_h, nest.pad_top, nest.upsample_h, nest.in.h);
-    const Range in_columns = window_range(columns, nest.kw, nest.stride_w, nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w);
+    const Range in_rows =
+        window_range(rows, nest.kh, nest.stride_h, nest.dilation_h, nest.pad_top, nest.upsample_h, nest.in.h);
+    const Range in_columns =
+        window_range(columns, nest.kw, nest.stride_w, nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w);
     const bool streaming = npu_.tile_buffer.size_bytes == 0;
 
     for (std::int64_t i = 0; i < ni; ++i) {
       const Range slice{i * t.tic, std::min(nest.ic, (i + 1) * t.tic)};
       Range in_channels = slice;
-      if (!window) in_channels = {channels.begin / nest.channel_multiplier, std::min(nest.in.c, ceil_div(channels.end, nest.channel_multiplier))};
+      if (!window)
+        in_channels = {channels.begin / nest.channel_multiplier,
+                       std::min(nest.in.c, ceil_div(channels.end, nest.channel_multiplier))};
       const std::int64_t input_key = step_key | (window ? sp * ni + i : sp * nc + c);
       if (!core.input.holds(input_key)) {
         Box box;
@@ -208,41 +235,52 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
         box.columns = in_columns;
         box.channels = in_channels;
         if (hy > 0) {  // rows that the tile above has loaded already
-          const Range above = window_range({rows.begin - t.th, rows.begin}, nest.kh, nest.stride_h, nest.dilation_h, nest.pad_top, nest.upsample_h, nest.in.h);
+          const Range above = window_range({rows.begin - t.th, rows.begin}, nest.kh, nest.stride_h, nest.dilation_h,
+                                           nest.pad_top, nest.upsample_h, nest.in.h);
           const std::int64_t overlap = std::clamp<std::int64_t>(above.end - in_rows.begin, 0, in_rows.size());
-          if (streaming) box.rows.begin += overlap;  // line buffers keep them
-          else box.redundant_rows = overlap;
+          if (streaming)
+            box.rows.begin += overlap;  // line buffers keep them
+          else
+            box.redundant_rows = overlap;
         }
         if (wx > 0) {
-          const Range left = window_range({columns.begin - t.tw, columns.begin}, nest.kw, nest.stride_w, nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w);
+          const Range left = window_range({columns.begin - t.tw, columns.begin}, nest.kw, nest.stride_w,
+                                          nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w);
           box.redundant_columns = std::clamp<std::int64_t>(left.end - in_columns.begin, 0, in_columns.size());
         }
-        waits.clear();
-        inputs.wait_for(row_wise ? image * nest.in.h + in_rows.end : INT64_MAX, waits);
-        for (JobId w : waits) builder_.after(w);
-        builder_.after(core.input.make_room(input_share));
-        if (npu_.launch.gates_transfers) builder_.after(launched[which]);
         std::int64_t& seen = first_sweep[static_cast<std::size_t>(window ? sp * ni + i : sp)];
         const bool again = window && seen != 0;
         seen = 1;
-        JobId load = builder_.transfer(core.in, input_kind(in), false, region(in, nest.in, nest.activation_bits, box), again,
-                                       static_cast<std::int32_t>(tile_number));
+        const JobId room = core.input.make_room(input_share);
+        JobId load = -1;
+        const common::Area area = region(in, nest.in, nest.activation_bits, box);
+        if (area.bytes() > 0) {  // a tile can lie in the padding alone, or find all its rows in the line buffers
+          waits.clear();
+          inputs.wait_for(row_wise ? image * nest.in.h + in_rows.end : INT64_MAX, waits);
+          for (JobId w : waits) builder_.after(w);
+          builder_.after(room);
+          if (npu_.launch.gates_transfers) builder_.after(launched[which]);
+          load = builder_.transfer(core.in, input_kind(in), false, area, again, static_cast<std::int32_t>(tile_number));
+        }
         for (int extra : tiled) {
           Box same{image, rows, columns, channels, 0, 0};
           const Storage& s = program_.storage(extra);
           waits.clear();
           if (!s.constant) {
-            const Ready& r = progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(extra)])];
+            const Ready& r =
+                progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(extra)])];
             r.wait_for(r.rows() == nest.out.n * nest.out.h ? image * nest.out.h + rows.end : INT64_MAX, waits);
           }
           for (JobId w : waits) builder_.after(w);
           load = builder_.transfer(core.in, s.constant ? DataKind::weights : input_kind(s), false,
-                                   region(s, nest.out, graph::bits(program_.tensor(extra).type), same), false, static_cast<std::int32_t>(tile_number));
+                                   region(s, nest.out, graph::bits(program_.tensor(extra).type), same), false,
+                                   static_cast<std::int32_t>(tile_number));
         }
         core.input.put(input_key, input_share, load);
       }
       const JobId loaded = core.input.load_of(input_key);
-      const WeightStream::Piece piece = weights.load(core.weight, core.weights, sp, c, i, channels, slice, launched[which], static_cast<std::int32_t>(tile_number));
+      const WeightStream::Piece piece = weights.load(core.weight, core.weights, sp, c, i, channels, slice,
+                                                     launched[which], static_cast<std::int32_t>(tile_number));
 
       const bool last_slice = i + 1 == ni;
       const std::int64_t output_key = step_key | (sp * nc + c);
@@ -251,11 +289,12 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
       builder_.after(piece.load);
       for (JobId w : whole_loads[which]) builder_.after(w);
       whole_loads[which].clear();
-      Work work = tile_work(nest, t, rows.size(), columns.size(), channels.size(), slice.size(), in_rows.size(), in_columns.size(),
-                            static_cast<int>(tiled.size()), piece.bytes);
+      Work work = tile_work(nest, t, rows.size(), columns.size(), channels.size(), slice.size(), in_rows.size(),
+                            in_columns.size(), static_cast<int>(tiled.size()), piece.bytes);
       if (!last_slice) work.output_elements = 0;
       work.macs = macs.next(rows.size() * columns.size() * channels.size() * (window ? slice.size() : 1));
-      const JobId computed = builder_.work(core.compute, JobKind::compute, work, static_cast<std::int32_t>(tile_number));
+      const JobId computed =
+          builder_.work(core.compute, JobKind::compute, work, static_cast<std::int32_t>(tile_number));
       if (i == 0) core.output.put(output_key, half, computed);
       core.input.use(input_key, computed);
       weights.used(core.weight, piece, computed);
@@ -263,8 +302,9 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
       if (!last_slice) continue;
       builder_.after(computed);
       Box box{image, rows, columns, channels, 0, 0};
-      const JobId stored = builder_.transfer(core.out, output_kind(out), true, region(out, nest.out, nest.output_bits, box), false,
-                                             static_cast<std::int32_t>(tile_number - 1));
+      const JobId stored =
+          builder_.transfer(core.out, output_kind(out), true, region(out, nest.out, nest.output_bits, box), false,
+                            static_cast<std::int32_t>(tile_number - 1));
       core.output.use(output_key, stored);
       stores.stored(core.out, image * nest.out.h + rows.begin, stored);
       last_store[which] = stored;

@@ -17,8 +17,8 @@ namespace presil::plan {
 
 /// What lowering keeps between steps, for all units.
 struct Progress {
-  std::vector<Ready> ready;                      // by storage
-  std::vector<std::vector<JobId>> step_done;     // by step: the jobs that end last on each engine
+  std::vector<Ready> ready;                   // by storage
+  std::vector<std::vector<JobId>> step_done;  // by step: the jobs that end last on each engine
 };
 
 /// One NPU over the whole plan: its engines, the state of its tile buffers, its timing.
@@ -34,7 +34,8 @@ class NpuLowering {
     std::uint16_t in = 0, weights = 0, out = 0, compute = 0;
     Slots input, weight, output;
   };
-  void lower_tiled(const Step& step, int index, traces::OperatorInfo& info, const Tiling& tiling, WeightStream& weights);
+  void lower_tiled(const Step& step, int index, traces::OperatorInfo& info, const Tiling& tiling,
+                   WeightStream& weights);
   void lower_proportional(const Step& step, int index, traces::OperatorInfo& info);
   JobId launch(const Step& step, Core& core);
   void whole_operands(Core& core, JobId launched, std::vector<JobId>& loads, const std::vector<int>& tensors);
@@ -54,7 +55,7 @@ class NpuLowering {
     Operands operands;
     std::optional<Tiling> tiling;
   };
-  std::vector<Chosen> chosen_;                   // networks repeat their blocks: equal steps are tiled once
+  std::vector<Chosen> chosen_;  // networks repeat their blocks: equal steps are tiled once
   std::uint16_t copy_ = 0;
 };
 

@@ -7,18 +7,23 @@
 namespace presil::plan {
 namespace {
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
 
 /// Bytes of the storage that the operator really reads: slices and gathers take only what they give.
 std::int64_t bytes_read(const Program& program, const Step& step, int tensor) {
   const std::int64_t bytes = program.tensor(tensor).bytes();
   switch (step.nest.op_class) {
-    case OpClass::slice: case OpClass::strided_slice: case OpClass::gather: {
+    case OpClass::slice:
+    case OpClass::strided_slice:
+    case OpClass::gather: {
       std::int64_t out = 0;
       for (int t : step.outputs) out += program.tensor(t).bytes();
       return std::min(bytes, out);
     }
-    default: return bytes;
+    default:
+      return bytes;
   }
 }
 
@@ -30,37 +35,55 @@ void NpuLowering::lower_proportional(const Step& step, int index, traces::Operat
   for (int c : step.constants)
     if (program_.storage_of[static_cast<std::size_t>(c)] >= 0) operands.push_back(c);
   std::int64_t in_bytes = 0, out_bytes = 0, in_elements = 0, out_elements = 0;
-  for (int t : operands) { in_bytes += bytes_read(program_, step, t); in_elements += program_.tensor(t).elements(); }
-  for (int t : step.outputs) { out_bytes += program_.tensor(t).bytes(); out_elements += program_.tensor(t).elements(); }
+  for (int t : operands) {
+    in_bytes += bytes_read(program_, step, t);
+    in_elements += program_.tensor(t).elements();
+  }
+  for (int t : step.outputs) {
+    out_bytes += program_.tensor(t).bytes();
+    out_elements += program_.tensor(t).elements();
+  }
 
   const tile_buffer::TileBufferSpec& buffer = npu_.tile_buffer;
   std::int64_t parts = std::max(1, npu_.streaming_stripes);
   double share = 0.5;
   if (buffer.size_bytes > 0) {
-    const std::int64_t capacity = std::max<std::int64_t>(1, (buffer.size_bytes - buffer.reserved_bytes) / (buffer.double_buffered ? 2 : 1));
-    if (buffer.partition.shared()) parts = ceil_div(in_bytes + (buffer.holds_output ? out_bytes : 0), capacity);
-    else parts = std::max(ceil_div(in_bytes, std::max<std::int64_t>(1, capacity * buffer.partition.input / 100)),
-                          buffer.partition.output > 0 ? ceil_div(out_bytes, std::max<std::int64_t>(1, capacity * buffer.partition.output / 100)) : 1);
+    const std::int64_t capacity =
+        std::max<std::int64_t>(1, (buffer.size_bytes - buffer.reserved_bytes) / (buffer.double_buffered ? 2 : 1));
+    if (buffer.partition.shared())
+      parts = ceil_div(in_bytes + (buffer.holds_output ? out_bytes : 0), capacity);
+    else
+      parts = std::max(ceil_div(in_bytes, std::max<std::int64_t>(1, capacity * buffer.partition.input / 100)),
+                       buffer.partition.output > 0
+                           ? ceil_div(out_bytes, std::max<std::int64_t>(1, capacity * buffer.partition.output / 100))
+                           : 1);
     share = buffer.double_buffered ? 0.5 : 1.0;
   }
   parts = std::clamp<std::int64_t>(parts, 1, std::max<std::int64_t>(1, out_elements));
 
+  for (int t : step.outputs)
+    progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(t)])].start(1);
   Core& core = cores_[0];
   const JobId launched = launch(step, core);
   JobId last = -1;
   for (std::int64_t p = 0; p < parts; ++p) {
     const std::int64_t key = (static_cast<std::int64_t>(index) << 40) | p;
-    builder_.after(core.input.make_room(share));
+    const JobId room = core.input.make_room(share);
     JobId loaded = -1;
     for (int t : operands) {
       const Storage& s = program_.storage(t);
       const std::int64_t bytes = bytes_read(program_, step, t);
+      const common::Area part = span(s, bytes * p / parts, bytes * (p + 1) / parts);
+      if (part.bytes() == 0) continue;  // more parts than bytes of this operand
       std::vector<JobId> producers;
-      if (p == 0 && !s.constant) progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(t)])].wait_for(INT64_MAX, producers);
+      if (!s.constant)
+        progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(t)])].wait_for(INT64_MAX,
+                                                                                                             producers);
       for (JobId j : producers) builder_.after(j);
+      builder_.after(room);
       if (npu_.launch.gates_transfers) builder_.after(launched);
-      loaded = builder_.transfer(core.in, s.constant ? DataKind::weights : input_kind(s), false,
-                                 span(s, bytes * p / parts, bytes * (p + 1) / parts), false, static_cast<std::int32_t>(p));
+      loaded = builder_.transfer(core.in, s.constant ? DataKind::weights : input_kind(s), false, part, false,
+                                 static_cast<std::int32_t>(p));
     }
     core.input.put(key, share, loaded);
     const std::int64_t elements = out_elements * (p + 1) / parts - out_elements * p / parts;
@@ -80,13 +103,14 @@ void NpuLowering::lower_proportional(const Step& step, int index, traces::Operat
     for (int t : step.outputs) {
       const Storage& s = program_.storage(t);
       const std::int64_t bytes = program_.tensor(t).bytes();
+      const common::Area part = span(s, bytes * p / parts, bytes * (p + 1) / parts);
+      if (part.bytes() == 0) continue;
       builder_.after(computed);
-      last = builder_.transfer(core.out, output_kind(s), true, span(s, bytes * p / parts, bytes * (p + 1) / parts), false, static_cast<std::int32_t>(p));
+      last = builder_.transfer(core.out, output_kind(s), true, part, false, static_cast<std::int32_t>(p));
       Ready& ready = progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(t)])];
-      if (p == 0) ready.start(1);
       ready.stored(core.out, 0, last);
     }
-    core.output.use(key, last);
+    if (last >= 0) core.output.use(key, last);
   }
   if (last >= 0) progress_.step_done[static_cast<std::size_t>(index)].push_back(last);
   info.tiles = static_cast<std::int32_t>(parts);

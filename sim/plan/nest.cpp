@@ -7,17 +7,32 @@ namespace {
 
 bool is_elementwise(OpClass c) {
   switch (c) {
-    case OpClass::add: case OpClass::sub: case OpClass::mul: case OpClass::div: case OpClass::minimum:
-    case OpClass::maximum: case OpClass::unary: case OpClass::relu: case OpClass::leaky_relu: case OpClass::prelu:
-    case OpClass::logistic: case OpClass::tanh: case OpClass::hard_swish: case OpClass::quantize:
-    case OpClass::dequantize: case OpClass::cast: case OpClass::compare:
+    case OpClass::add:
+    case OpClass::sub:
+    case OpClass::mul:
+    case OpClass::div:
+    case OpClass::minimum:
+    case OpClass::maximum:
+    case OpClass::unary:
+    case OpClass::relu:
+    case OpClass::leaky_relu:
+    case OpClass::prelu:
+    case OpClass::logistic:
+    case OpClass::tanh:
+    case OpClass::hard_swish:
+    case OpClass::quantize:
+    case OpClass::dequantize:
+    case OpClass::cast:
+    case OpClass::compare:
       return true;
     default:
       return false;
   }
 }
 
-std::int32_t clamp32(std::int64_t value) { return static_cast<std::int32_t>(std::min<std::int64_t>(value, INT32_MAX)); }
+std::int32_t clamp32(std::int64_t value) {
+  return static_cast<std::int32_t>(std::min<std::int64_t>(value, INT32_MAX));
+}
 
 }  // namespace
 
@@ -25,11 +40,26 @@ Shape4 shape4(const graph::Tensor& tensor) {
   Shape4 s;
   const auto& d = tensor.shape;
   switch (d.size()) {
-    case 0: break;
-    case 1: s.c = d[0]; break;
-    case 2: s.h = d[0]; s.c = d[1]; break;
-    case 3: s.h = d[0]; s.w = d[1]; s.c = d[2]; break;
-    case 4: s.n = d[0]; s.h = d[1]; s.w = d[2]; s.c = d[3]; break;
+    case 0:
+      break;
+    case 1:
+      s.c = d[0];
+      break;
+    case 2:
+      s.h = d[0];
+      s.c = d[1];
+      break;
+    case 3:
+      s.h = d[0];
+      s.w = d[1];
+      s.c = d[2];
+      break;
+    case 4:
+      s.n = d[0];
+      s.h = d[1];
+      s.w = d[2];
+      s.c = d[3];
+      break;
     default:
       for (std::size_t i = 0; i + 2 < d.size(); ++i) s.h *= d[i];
       s.w = d[d.size() - 2];
@@ -40,19 +70,31 @@ Shape4 shape4(const graph::Tensor& tensor) {
 
 common::PostOp post_op(graph::Activation activation) {
   switch (activation) {
-    case graph::Activation::none: return common::PostOp::none;
+    case graph::Activation::none:
+      return common::PostOp::none;
     case graph::Activation::tanh:
-    case graph::Activation::sign_bit: return common::PostOp::lut;
-    default: return common::PostOp::relu;
+    case graph::Activation::sign_bit:
+      return common::PostOp::lut;
+    default:
+      return common::PostOp::relu;
   }
 }
 
 common::PostOp post_op(OpClass op_class) {
   switch (op_class) {
-    case OpClass::relu: case OpClass::quantize: case OpClass::dequantize: case OpClass::cast: return common::PostOp::relu;
-    case OpClass::leaky_relu: case OpClass::logistic: case OpClass::tanh: case OpClass::hard_swish: case OpClass::unary:
+    case OpClass::relu:
+    case OpClass::quantize:
+    case OpClass::dequantize:
+    case OpClass::cast:
+      return common::PostOp::relu;
+    case OpClass::leaky_relu:
+    case OpClass::logistic:
+    case OpClass::tanh:
+    case OpClass::hard_swish:
+    case OpClass::unary:
       return common::PostOp::lut;
-    default: return common::PostOp::none;
+    default:
+      return common::PostOp::none;
   }
 }
 
@@ -71,13 +113,16 @@ Nest make_nest(const graph::Graph& graph, const graph::Operator& op) {
   for (std::int32_t t : op.inputs) {
     if (t < 0) continue;
     const graph::Tensor& tensor = graph.tensors[static_cast<std::size_t>(t)];
-    if (in == nullptr && !tensor.constant) in = &tensor;
-    else if (second == nullptr && tensor.constant) second = &tensor;
+    if (in == nullptr && !tensor.constant)
+      in = &tensor;
+    else if (second == nullptr && tensor.constant)
+      second = &tensor;
   }
   if (in == nullptr) in = &out;
   nest.in = shape4(*in);
   nest.activation_bits = static_cast<std::uint8_t>(graph::bits(in->type));
-  nest.floating_point = in->type == graph::Type::float32 || in->type == graph::Type::float16 || in->type == graph::Type::float64;
+  nest.floating_point =
+      in->type == graph::Type::float32 || in->type == graph::Type::float16 || in->type == graph::Type::float64;
   nest.weight_bits = second != nullptr ? static_cast<std::uint8_t>(graph::bits(second->type)) : nest.activation_bits;
 
   const graph::Options& o = op.options;
@@ -92,10 +137,14 @@ Nest make_nest(const graph::Graph& graph, const graph::Operator& op) {
     nest.per_channel = w->quantization.per_channel();
   };
   const auto take_window = [&] {
-    nest.kh = o.kernel_h; nest.kw = o.kernel_w;
-    nest.stride_h = o.stride_h; nest.stride_w = o.stride_w;
-    nest.dilation_h = o.dilation_h; nest.dilation_w = o.dilation_w;
-    nest.pad_top = o.pad_top; nest.pad_left = o.pad_left;
+    nest.kh = o.kernel_h;
+    nest.kw = o.kernel_w;
+    nest.stride_h = o.stride_h;
+    nest.stride_w = o.stride_w;
+    nest.dilation_h = o.dilation_h;
+    nest.dilation_w = o.dilation_w;
+    nest.pad_top = o.pad_top;
+    nest.pad_left = o.pad_left;
   };
 
   switch (op.op_class) {
@@ -141,7 +190,8 @@ Nest make_nest(const graph::Graph& graph, const graph::Operator& op) {
       nest.access = Access::window;
       const graph::Tensor* right = weights(1);
       nest.ic = o.adjoint_x ? in->shape[in->shape.size() - 2] : in->shape.back();
-      nest.out = {1, std::max<std::int64_t>(1, out.elements() / std::max<std::int64_t>(1, out.shape.back())), 1, out.shape.back()};
+      nest.out = {1, std::max<std::int64_t>(1, out.elements() / std::max<std::int64_t>(1, out.shape.back())), 1,
+                  out.shape.back()};
       nest.in = {1, nest.out.h, 1, std::max<std::int64_t>(1, nest.ic)};
       take_weights(right);
       break;
@@ -178,7 +228,8 @@ Nest make_nest(const graph::Graph& graph, const graph::Operator& op) {
   return nest;
 }
 
-Work whole_work(const Nest& nest, std::int64_t input_elements, std::int64_t output_elements, std::int64_t weight_bytes) {
+Work whole_work(const Nest& nest, std::int64_t input_elements, std::int64_t output_elements,
+                std::int64_t weight_bytes) {
   Work work;
   work.op_class = nest.op_class;
   work.post_op = nest.post_op;

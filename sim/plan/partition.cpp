@@ -12,11 +12,14 @@ namespace presil::plan {
 namespace {
 
 /// Operators that only give the same bytes another shape or name.
-bool is_alias(const graph::Operator& op) { return op.op_class == OpClass::reshape; }
+bool is_alias(const graph::Operator& op) {
+  return op.op_class == OpClass::reshape;
+}
 
 const graph::Tensor* first_activation(const graph::Graph& graph, const graph::Operator& op) {
   for (std::int32_t t : op.inputs)
-    if (t >= 0 && !graph.tensors[static_cast<std::size_t>(t)].constant) return &graph.tensors[static_cast<std::size_t>(t)];
+    if (t >= 0 && !graph.tensors[static_cast<std::size_t>(t)].constant)
+      return &graph.tensors[static_cast<std::size_t>(t)];
   return nullptr;
 }
 
@@ -38,10 +41,12 @@ std::string why_not_type(const graph::Graph& graph, const graph::Operator& op, c
   return fmt::format("{} activations with {}-bit weights are not supported by {}", type, weight_bits, unit);
 }
 
-std::string why_not_npu(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit, const npu::NpuTiming& timing) {
+std::string why_not_npu(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit,
+                        const npu::NpuTiming& timing) {
   const npu::NpuSpec& npu = unit.npu();
   const auto found = npu.supports.find(op.op_class);
-  if (found == npu.supports.end()) return fmt::format("{} is not supported by {}", common::name(op.op_class), unit.name);
+  if (found == npu.supports.end())
+    return fmt::format("{} is not supported by {}", common::name(op.op_class), unit.name);
   const npu::Support& s = found->second;
   const graph::Options& o = op.options;
   if ((s.max_kernel_h > 0 && o.kernel_h > s.max_kernel_h) || (s.max_kernel_w > 0 && o.kernel_w > s.max_kernel_w))
@@ -64,8 +69,10 @@ std::string why_not_npu(const graph::Graph& graph, const graph::Operator& op, co
   for (std::int32_t t : op.inputs) {
     if (t < 0) continue;
     const graph::Tensor& tensor = graph.tensors[static_cast<std::size_t>(t)];
-    if (tensor.constant) constant_operand = true;
-    else if (++activations == 2) other = &tensor;
+    if (tensor.constant)
+      constant_operand = true;
+    else if (++activations == 2)
+      other = &tensor;
   }
   if (!s.constant_operand && constant_operand) return "a constant operand is not supported";
   if (!s.broadcast && in != nullptr && other != nullptr && !(shape4(*in) == shape4(*other)))
@@ -110,7 +117,9 @@ int placed(const Program& program, const graph::Operator& op, const Options& opt
     if (!matches(pattern, out) && !matches(pattern, op.name) && !matches(pattern, common::name(op.op_class))) continue;
     ++hits[p];
     unit = unit_index(*program.hardware, name);
-    if (unit < 0) throw common::Error(fmt::format("--place {}={}: {} has no unit '{}'", pattern, name, program.hardware->file, name));
+    if (unit < 0)
+      throw common::Error(
+          fmt::format("--place {}={}: {} has no unit '{}'", pattern, name, program.hardware->file, name));
   }
   return unit;
 }
@@ -122,8 +131,6 @@ void note_generic_rate(const Program& program, const graph::Operator& op, Assign
   if (op.op_class == OpClass::other || !timing.has_rate(op.op_class))
     a.note = fmt::format("{} is costed at the generic rate of {}: no kernel rate is known for {}", op.name, unit.name,
                          common::name(op.op_class));
-  else if (timing.rate(op.op_class).assumed)
-    a.note = fmt::format("the rate of {} on {} is assumed", common::name(op.op_class), unit.name);
 }
 
 }  // namespace
@@ -131,16 +138,24 @@ void note_generic_rate(const Program& program, const graph::Operator& op, Assign
 bool matches(const std::string& pattern, const std::string& text) {
   std::size_t p = 0, t = 0, star = std::string::npos, mark = 0;
   while (t < text.size()) {
-    if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) { ++p; ++t; }
-    else if (p < pattern.size() && pattern[p] == '*') { star = p++; mark = t; }
-    else if (star != std::string::npos) { p = star + 1; t = ++mark; }
-    else return false;
+    if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (star != std::string::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else
+      return false;
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
 }
 
-std::string why_not(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit, const npu::NpuTiming* timing) {
+std::string why_not(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit,
+                    const npu::NpuTiming* timing) {
   return unit.is_npu() ? why_not_npu(graph, op, unit, *timing) : std::string();
 }
 
@@ -151,9 +166,11 @@ void partition(Program& program, const Options& options) {
   program.assignments.assign(graph.operators.size(), {});
   std::vector<int> hits(options.place.size(), 0);
   std::vector<std::unique_ptr<npu::NpuTiming>> timings;
-  for (const hw::Unit& unit : hardware.units) timings.push_back(unit.is_npu() ? std::make_unique<npu::NpuTiming>(unit.npu()) : nullptr);
+  for (const hw::Unit& unit : hardware.units)
+    timings.push_back(unit.is_npu() ? std::make_unique<npu::NpuTiming>(unit.npu()) : nullptr);
   const auto refusal = [&](const graph::Operator& op, int unit) {
-    return why_not(graph, op, hardware.units[static_cast<std::size_t>(unit)], timings[static_cast<std::size_t>(unit)].get());
+    return why_not(graph, op, hardware.units[static_cast<std::size_t>(unit)],
+                   timings[static_cast<std::size_t>(unit)].get());
   };
   int whole_rest = -1;  // unit that takes the whole remaining subgraph, after a fallback of that granularity
   std::string rest_reason;
@@ -161,8 +178,14 @@ void partition(Program& program, const Options& options) {
   for (std::size_t i = 0; i < graph.operators.size(); ++i) {
     const graph::Operator& op = graph.operators[i];
     Assignment& a = program.assignments[i];
-    if (op.folded) { a.free_reason = "computed at import from static shapes and constants"; continue; }
-    if (is_alias(op)) { a.free_reason = "the same bytes under another shape"; continue; }
+    if (op.folded) {
+      a.free_reason = "computed at import from static shapes and constants";
+      continue;
+    }
+    if (is_alias(op)) {
+      a.free_reason = "the same bytes under another shape";
+      continue;
+    }
     const int wanted = placed(program, op, options, hits);
     if (wanted >= 0) {
       const std::string reason = refusal(op, wanted);
@@ -178,7 +201,10 @@ void partition(Program& program, const Options& options) {
       for (int candidate : order) {
         const hw::Unit& unit = hardware.units[static_cast<std::size_t>(candidate)];
         const std::string reason = refusal(op, candidate);
-        if (reason.empty()) { a.unit = candidate; break; }
+        if (reason.empty()) {
+          a.unit = candidate;
+          break;
+        }
         if (!a.fallback_reason.empty()) a.fallback_reason += "; ";
         a.fallback_reason += reason;
         if (unit.is_npu() && !unit.npu().fallback.to.empty()) {
@@ -187,20 +213,25 @@ void partition(Program& program, const Options& options) {
             whole_rest = a.unit;
             rest_reason = fmt::format("follows operator {} ({}), which fell back: {}", i, op.name, reason);
           }
-          if (a.unit >= 0 && !refusal(op, a.unit).empty()) { a.unit = -1; continue; }
+          if (a.unit >= 0 && !refusal(op, a.unit).empty()) {
+            a.unit = -1;
+            continue;
+          }
           break;
         }
       }
       if (a.unit < 0)
-        throw common::Error(fmt::format("{}: operator {} ({}) runs on no unit of {}: {}; add a CPU or 'fallback: {{to: ...}}'",
-                                        graph.name, i, op.name, hardware.name, a.fallback_reason));
+        throw common::Error(
+            fmt::format("{}: operator {} ({}) runs on no unit of {}: {}; add a CPU or 'fallback: {{to: ...}}'",
+                        graph.name, i, op.name, hardware.name, a.fallback_reason));
     }
     note_generic_rate(program, op, a);
   }
   for (std::size_t p = 0; p < hits.size(); ++p)
     if (hits[p] == 0)
-      throw common::Error(fmt::format("--place {}={}: the pattern matches no operator of {}; `presil inspect` lists them",
-                                      options.place[p].first, options.place[p].second, graph.name));
+      throw common::Error(
+          fmt::format("--place {}={}: the pattern matches no operator of {}; `presil inspect` lists them",
+                      options.place[p].first, options.place[p].second, graph.name));
 }
 
 }  // namespace presil::plan

@@ -13,7 +13,8 @@ void partition(Program& program, const Options& options);
 
 /// The constraint of `unit` that the operator breaks, in words; empty when the unit can run it. `timing` is that of an
 /// NPU; CPUs run everything and need none.
-std::string why_not(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit, const npu::NpuTiming* timing);
+std::string why_not(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit,
+                    const npu::NpuTiming* timing);
 
 /// Glob match with `*` and `?`.
 bool matches(const std::string& pattern, const std::string& text);

@@ -7,20 +7,25 @@ namespace presil::plan {
 namespace {
 
 template <class... F>
-struct Overloaded : F... { using F::operator()...; };
+struct Overloaded : F... {
+  using F::operator()...;
+};
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-double ps_per_clock(std::int64_t hz) { return hz > 0 ? 1e12 / static_cast<double>(hz) : 0; }
+double ps_per_clock(std::int64_t hz) {
+  return hz > 0 ? 1e12 / static_cast<double>(hz) : 0;
+}
 
 }  // namespace
 
 double peak_bytes_per_second(const hw::Memory& memory) {
   return std::visit(
-      Overloaded{
-          [](const sram::SramSpec& s) { return static_cast<double>(s.hz) * static_cast<double>(s.width_bits) / 8 * s.ports; },
-          [](const dram::DramSpec& s) { return static_cast<double>(s.hz) * 2 * s.bus_bits / 8 * s.channels; },
-          [](const flash::FlashSpec& s) { return static_cast<double>(s.hz) * s.lanes * (s.ddr ? 2 : 1) / 8; }},
+      Overloaded{[](const sram::SramSpec& s) {
+                   return static_cast<double>(s.hz) * static_cast<double>(s.width_bits) / 8 * s.ports;
+                 },
+                 [](const dram::DramSpec& s) { return static_cast<double>(s.hz) * 2 * s.bus_bits / 8 * s.channels; },
+                 [](const flash::FlashSpec& s) { return static_cast<double>(s.hz) * s.lanes * (s.ddr ? 2 : 1) / 8; }},
       memory.spec);
 }
 
@@ -29,10 +34,12 @@ double access_latency_ps(const hw::Memory& memory) {
       Overloaded{
           [](const sram::SramSpec& s) { return static_cast<double>(s.read_latency_cycles) * ps_per_clock(s.hz); },
           [](const dram::DramSpec& s) {
-            return static_cast<double>(s.timing.tRCD + s.timing.tRL + s.burst_length / 2 + s.front_end_clocks) * ps_per_clock(s.hz);
+            return static_cast<double>(s.timing.tRCD + s.timing.tRL + s.burst_length / 2 + s.front_end_clocks) *
+                   ps_per_clock(s.hz);
           },
           [](const flash::FlashSpec& s) {
-            return static_cast<double>(s.command_clocks + s.address_clocks + s.dummy_clocks + s.cs_high_clocks) * ps_per_clock(s.hz);
+            return static_cast<double>(s.command_clocks + s.address_clocks + s.dummy_clocks + s.cs_high_clocks) *
+                   ps_per_clock(s.hz);
           }},
       memory.spec);
 }
@@ -61,7 +68,8 @@ double Path::time(double bytes, double run_bytes, double transfers, bool write) 
   const double bursts = std::ceil(bytes / burst);
   const double on_bus = std::ceil(burst / beat_bytes_) * beat_ps_;
   const double in_memory = burst * memory_ps_per_byte_;
-  const double in_flight = (latency_ps_ + std::max(on_bus, in_memory)) / std::max(1.0, write ? writes_in_flight_ : reads_in_flight_);
+  const double in_flight =
+      (latency_ps_ + std::max(on_bus, in_memory)) / std::max(1.0, write ? writes_in_flight_ : reads_in_flight_);
   return bursts * std::max({on_bus, in_memory, in_flight}) + transfers * (latency_ps_ + setup_ps_);
 }
 

@@ -1,4 +1,5 @@
-// Plans a network on a chip: which unit runs what, in which tiles and order, where every tensor lies; returns a schedule.
+// Plans a network on a chip: which unit runs what, in which tiles and order, where every tensor lies; returns a
+// schedule.
 #pragma once
 
 #include <string>

@@ -12,7 +12,10 @@ namespace presil::plan {
 /// bound stands for all before it on the same queue.
 class Ready {
  public:
-  void start(std::int64_t rows) { rows_ = rows; by_queue_.clear(); }
+  void start(std::int64_t rows) {
+    rows_ = rows;
+    by_queue_.clear();
+  }
   void stored(std::uint16_t queue, std::int64_t first_row, JobId job) { of(queue).push_back({first_row, job}); }
   std::int64_t rows() const { return rows_; }
 
@@ -20,7 +23,10 @@ class Ready {
   void wait_for(std::int64_t end, std::vector<JobId>& jobs) const {
     for (const auto& [queue, stores] : by_queue_)
       for (auto it = stores.rbegin(); it != stores.rend(); ++it)
-        if (it->first_row < end || end >= rows_) { jobs.push_back(it->job); break; }
+        if (it->first_row < end || end >= rows_) {
+          jobs.push_back(it->job);
+          break;
+        }
   }
 
  private:

@@ -5,9 +5,13 @@
 namespace presil::plan {
 namespace {
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
 
-std::uint32_t u32(std::int64_t value) { return static_cast<std::uint32_t>(value); }
+std::uint32_t u32(std::int64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
 
 }  // namespace
 

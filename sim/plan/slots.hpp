@@ -38,7 +38,10 @@ class Slots {
   /// `job` reads (or, for outputs, drains) the piece.
   void use(std::int64_t key, JobId job) {
     for (auto it = live_.rbegin(); it != live_.rend(); ++it)
-      if (it->key == key) { it->user = job; return; }
+      if (it->key == key) {
+        it->user = job;
+        return;
+      }
   }
 
  private:

@@ -12,7 +12,8 @@ Staging stage_weights(const Program& program, int index, std::vector<Arena>& are
   const hw::Unit& unit = program.hardware->units[static_cast<std::size_t>(step.unit)];
   if (!unit.is_npu() || step.weights < 0 || unit.npu().weights.delivery != npu::WeightDelivery::staged) return staging;
   const npu::Weights& weights = unit.npu().weights;
-  if (std::find(weights.never_staged.begin(), weights.never_staged.end(), step.nest.op_class) != weights.never_staged.end())
+  if (std::find(weights.never_staged.begin(), weights.never_staged.end(), step.nest.op_class) !=
+      weights.never_staged.end())
     return staging;
   const int memory = program.hardware->memory_index(weights.staging_memory);
   if (memory < 0 || memory == program.storage(step.weights).memory) return staging;

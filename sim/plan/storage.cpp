@@ -7,14 +7,17 @@
 namespace presil::plan {
 namespace {
 
-constexpr std::int64_t round_up(std::int64_t value, std::int64_t to) { return (value + to - 1) / to * to; }
+constexpr std::int64_t round_up(std::int64_t value, std::int64_t to) {
+  return (value + to - 1) / to * to;
+}
 
 bool is_bias(const Program& program, const Step& step, int tensor) {
   const graph::Operator& op = program.graph->operators[static_cast<std::size_t>(step.op)];
   return step.weights >= 0 && op.inputs.size() > 2 && op.inputs[2] == tensor;
 }
 
-/// The layout is blocked when every step that touches the tensor runs on one NPU with that layout, whole maps of rank 4.
+/// The layout is blocked when every step that touches the tensor runs on one NPU with that layout, whole maps of
+/// rank 4.
 int common_block(const Program& program, const std::vector<int>& tensors, const std::vector<std::vector<int>>& users) {
   if (tensors.size() != 1 || program.tensor(tensors[0]).shape.size() != 4) return 0;
   const auto& steps = users[static_cast<std::size_t>(tensors[0])];
@@ -48,7 +51,8 @@ std::int64_t stored_weight_bytes(const Program& program, const Step& step) {
       ratio = weights.statistics && bits > 0 ? std::min(1.0, weights.statistics->entropy_bits / bits) : 1.0;
     }
     if (w.skip_dead_filters && weights.statistics && weights.statistics->filters > 0)
-      ratio *= 1.0 - static_cast<double>(weights.statistics->dead_filters) / static_cast<double>(weights.statistics->filters);
+      ratio *= 1.0 -
+               static_cast<double>(weights.statistics->dead_filters) / static_cast<double>(weights.statistics->filters);
     bytes *= ratio;
     if (w.bytes_per_output_channel > 0) beside = w.bytes_per_output_channel * step.nest.out.c;
   }
@@ -104,7 +108,10 @@ void make_storages(Program& program) {
     const bool on_npu = program.hardware->units[static_cast<std::size_t>(step.unit)].is_npu();
     for (int t : step.inputs) {
       Storage& storage = touch(t, s);
-      if (program.tensor(t).variable) { storage.first_step = 0; storage.last_step = last; }
+      if (program.tensor(t).variable) {
+        storage.first_step = 0;
+        storage.last_step = last;
+      }
     }
     for (int t : step.constants) {
       if (on_npu && is_bias(program, step, t)) continue;  // lies beside the weights

@@ -7,13 +7,20 @@
 namespace presil::plan {
 namespace {
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-constexpr std::int64_t round_up(std::int64_t a, std::int64_t b) { return b > 1 ? ceil_div(a, b) * b : a; }
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+constexpr std::int64_t round_up(std::int64_t a, std::int64_t b) {
+  return b > 1 ? ceil_div(a, b) * b : a;
+}
 
 }  // namespace
 
 TileFit::TileFit(const npu::NpuSpec& npu, const Nest& nest, const Operands& operands)
-    : npu_(npu), nest_(nest), operands_(operands), capacity_(npu.tile_buffer.size_bytes - npu.tile_buffer.reserved_bytes) {}
+    : npu_(npu),
+      nest_(nest),
+      operands_(operands),
+      capacity_(npu.tile_buffer.size_bytes - npu.tile_buffer.reserved_bytes) {}
 
 TileFit::Bytes TileFit::tile_bytes(std::int64_t rows, std::int64_t columns, std::int64_t channels, std::int64_t slice,
                                    std::int64_t input_rows, std::int64_t input_columns) const {
@@ -22,25 +29,30 @@ TileFit::Bytes TileFit::tile_bytes(std::int64_t rows, std::int64_t columns, std:
   std::int64_t depth = window ? slice : ceil_div(channels, nest_.channel_multiplier);
   if (window && buffer.input_slice_channels > 0) depth = std::min(depth, buffer.input_slice_channels);
   Bytes b;
-  b.input = round_up(ceil_div(input_rows * input_columns * depth * nest_.activation_bits, 8), buffer.input_granule_bytes);
-  b.input += operands_.extra_inputs * round_up(ceil_div(rows * columns * channels * nest_.activation_bits, 8), buffer.input_granule_bytes);
+  const std::int64_t bank = buffer.banks > 1 ? buffer.size_bytes / buffer.banks : 1;
+  b.input = round_up(ceil_div(input_rows * input_columns * depth * nest_.activation_bits, 8), bank);
+  b.input += operands_.extra_inputs * round_up(ceil_div(rows * columns * channels * nest_.activation_bits, 8), bank);
   if (buffer.holds_weights && operands_.weight_bytes > 0)
-    b.weights = ceil_div(operands_.weight_bytes * channels * (window ? slice : 1), std::max<std::int64_t>(1, nest_.out.c * (window ? nest_.ic : 1)));
+    b.weights = ceil_div(operands_.weight_bytes * channels * (window ? slice : 1),
+                         std::max<std::int64_t>(1, nest_.out.c * (window ? nest_.ic : 1)));
   if (buffer.holds_output) b.output = ceil_div(rows * columns * channels * nest_.output_bits, 8);
   if (buffer.holds_accumulators && (window || nest_.kh * nest_.kw > 1))
-    b.accumulators = round_up(ceil_div(rows * columns * round_up(channels, 8) * buffer.accumulator_bits, 8), buffer.accumulator_granule_bytes);
+    b.accumulators = round_up(ceil_div(rows * columns * round_up(channels, 8) * buffer.accumulator_bits, 8), bank);
   return b;
 }
 
 bool TileFit::fits(const Bytes& b, int times) const {
   if (npu_.tile_buffer.size_bytes == 0) return true;
-  const tile_buffer::PartitionSpec& part = npu_.tile_buffer.partition;
-  if (part.shared()) return times * (b.input + b.weights + b.output + b.accumulators) <= capacity_;
+  const tile_buffer::TileBufferSpec& buffer = npu_.tile_buffer;
+  const tile_buffer::PartitionSpec& part = buffer.partition;
+  const std::int64_t inputs = round_up(times * b.input, buffer.input_granule_bytes);
+  const std::int64_t sums = round_up(times * b.accumulators, buffer.accumulator_granule_bytes);
+  if (part.shared()) return inputs + sums + times * (b.weights + b.output) <= capacity_;
   // Accumulators without a share of their own live where results do.
-  const std::int64_t output = part.accumulators > 0 ? b.output : b.output + b.accumulators;
-  const std::int64_t accumulators = part.accumulators > 0 ? b.accumulators : 0;
-  const auto within = [&](std::int64_t bytes, int percent) { return bytes * times <= capacity_ * percent / 100; };
-  return within(b.input, part.input) && within(b.weights, part.weights) && within(output, part.output) && within(accumulators, part.accumulators);
+  const std::int64_t outputs = times * b.output + (part.accumulators > 0 ? 0 : sums);
+  const auto within = [&](std::int64_t bytes, int percent) { return bytes <= capacity_ * percent / 100; };
+  return within(inputs, part.input) && within(times * b.weights, part.weights) && within(outputs, part.output) &&
+         (part.accumulators == 0 || within(sums, part.accumulators));
 }
 
 std::int64_t TileFit::largest_input_slice(std::int64_t rows, std::int64_t columns, std::int64_t channels,
@@ -67,7 +79,8 @@ bool TileFit::weights_stay(const Tiling& t) const {
   const tile_buffer::TileBufferSpec& buffer = npu_.tile_buffer;
   if (!buffer.holds_weights || operands_.weight_bytes == 0 || buffer.size_bytes == 0) return false;
   if (!buffer.partition.shared()) return operands_.weight_bytes <= capacity_ * buffer.partition.weights / 100;
-  const Bytes b = tile_bytes(t.th, t.tw, t.tc, t.tic, (t.th - 1) * nest_.stride_h + nest_.kh, (t.tw - 1) * nest_.stride_w + nest_.kw);
+  const Bytes b = tile_bytes(t.th, t.tw, t.tc, t.tic, (t.th - 1) * nest_.stride_h + nest_.kh,
+                             (t.tw - 1) * nest_.stride_w + nest_.kw);
   return t.slots * (b.input + b.output + b.accumulators) + operands_.weight_bytes <= capacity_;
 }
 
@@ -76,7 +89,8 @@ bool TileFit::input_stays(const Tiling& t) const {
   if (buffer.size_bytes == 0 || buffer.input_slice_channels > 0 || nest_.access != Access::window) return false;
   const std::int64_t whole = ceil_div(nest_.in.elements() * nest_.activation_bits, 8);
   if (!buffer.partition.shared()) return whole <= capacity_ * buffer.partition.input / 100;
-  const Bytes b = tile_bytes(t.th, t.tw, t.tc, t.tic, (t.th - 1) * nest_.stride_h + nest_.kh, (t.tw - 1) * nest_.stride_w + nest_.kw);
+  const Bytes b = tile_bytes(t.th, t.tw, t.tc, t.tic, (t.th - 1) * nest_.stride_h + nest_.kh,
+                             (t.tw - 1) * nest_.stride_w + nest_.kw);
   return whole + t.slots * (b.weights + b.output + b.accumulators) <= capacity_;
 }
 

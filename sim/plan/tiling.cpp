@@ -9,8 +9,12 @@
 namespace presil::plan {
 namespace {
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-constexpr std::int64_t round_up(std::int64_t a, std::int64_t b) { return ceil_div(a, b) * b; }
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+constexpr std::int64_t round_up(std::int64_t a, std::int64_t b) {
+  return ceil_div(a, b) * b;
+}
 
 /// Tile extents worth trying: the whole, its even cuts, and powers of two of the granule; largest first.
 std::vector<std::int64_t> extents_to_try(std::int64_t whole, std::int64_t granule, std::int64_t limit) {
@@ -35,15 +39,22 @@ struct Axis {
   std::int64_t full = 0, full_input = 0, last = 0, last_input = 0;  // extents of the first (full) and the last tile
 };
 
-Axis axis(std::int64_t whole, std::int64_t tile, int kernel, int stride, int dilation, int pad, int upsample, std::int64_t in) {
+Axis axis(std::int64_t whole, std::int64_t tile, int kernel, int stride, int dilation, int pad, int upsample,
+          std::int64_t in) {
   Axis a;
   a.tiles = ceil_div(whole, tile);
   for (std::int64_t t = 0; t < a.tiles; ++t) {
     const Range out{t * tile, std::min(whole, (t + 1) * tile)};
     const Range range = window_range(out, kernel, stride, dilation, pad, upsample, in);
     a.input_sum += range.size();
-    if (t == 0 || range.size() > a.full_input) { a.full = out.size(); a.full_input = std::max(a.full_input, range.size()); }
-    if (t + 1 == a.tiles) { a.last = out.size(); a.last_input = range.size(); }
+    if (t == 0 || range.size() > a.full_input) {
+      a.full = out.size();
+      a.full_input = std::max(a.full_input, range.size());
+    }
+    if (t + 1 == a.tiles) {
+      a.last = out.size();
+      a.last_input = range.size();
+    }
   }
   a.full = std::min(whole, tile);
   return a;
@@ -53,7 +64,12 @@ class Chooser {
  public:
   Chooser(const Step& step, const Operands& operands, const npu::NpuSpec& npu, const npu::NpuTiming& timing,
           const std::vector<Path>& paths)
-      : nest_(step.nest), operands_(operands), npu_(npu), timing_(timing), paths_(paths), clock_ps_(1e12 / static_cast<double>(npu.hz)) {}
+      : nest_(step.nest),
+        operands_(operands),
+        npu_(npu),
+        timing_(timing),
+        paths_(paths),
+        clock_ps_(1e12 / static_cast<double>(npu.hz)) {}
 
   void consider(const Tiling& candidate, const Axis& h, const Axis& w) {
     if (best_.estimate_ps > 0 && candidate.tiles > 4096 && best_.tiles <= candidate.tiles) return;
@@ -72,19 +88,23 @@ class Chooser {
   /// Stops early once the sum exceeds `bound`.
   double compute_ps(const Tiling& t, const Axis& h, const Axis& w, double bound) const {
     const double most_cycles = bound / (clock_ps_ * static_cast<double>(nest_.out.n));
-    const std::int64_t nc = ceil_div(nest_.out.c, t.tc), ni = nest_.access == Access::window ? ceil_div(nest_.ic, t.tic) : 1;
+    const std::int64_t nc = ceil_div(nest_.out.c, t.tc),
+                       ni = nest_.access == Access::window ? ceil_div(nest_.ic, t.tic) : 1;
     const std::int64_t last_c = nest_.out.c - (nc - 1) * t.tc, last_i = nest_.ic - (ni - 1) * t.tic;
     double cycles = 0;
     for (int hi = 0; hi < 2; ++hi)
       for (int wi = 0; wi < 2; ++wi)
         for (int ci = 0; ci < 2; ++ci)
           for (int ii = 0; ii < 2; ++ii) {
-            const std::int64_t count = (hi ? 1 : h.tiles - 1) * (wi ? 1 : w.tiles - 1) * (ci ? 1 : nc - 1) * (ii ? 1 : ni - 1);
+            const std::int64_t count =
+                (hi ? 1 : h.tiles - 1) * (wi ? 1 : w.tiles - 1) * (ci ? 1 : nc - 1) * (ii ? 1 : ni - 1);
             if (count == 0) continue;
             const std::int64_t channels = ci ? last_c : t.tc, slice = ii ? last_i : t.tic;
-            const std::int64_t weight_bytes = operands_.weight_bytes * channels * slice / std::max<std::int64_t>(1, nest_.out.c * nest_.ic);
+            const std::int64_t weight_bytes =
+                operands_.weight_bytes * channels * slice / std::max<std::int64_t>(1, nest_.out.c * nest_.ic);
             Work work = tile_work(nest_, t, hi ? h.last : t.th, wi ? w.last : t.tw, channels, slice,
-                                  hi ? h.last_input : h.full_input, wi ? w.last_input : w.full_input, operands_.extra_inputs, weight_bytes);
+                                  hi ? h.last_input : h.full_input, wi ? w.last_input : w.full_input,
+                                  operands_.extra_inputs, weight_bytes);
             if (ni > 1 && !ii) work.output_elements = 0;
             cycles += static_cast<double>(count) * static_cast<double>(timing_.cost(work).total());
             if (cycles > most_cycles) return cycles * static_cast<double>(nest_.out.n) * clock_ps_;
@@ -94,32 +114,40 @@ class Chooser {
 
   /// Stops early, with what it knows by then, once the estimate is sure to exceed `bound`.
   double estimate(const Tiling& t, const Axis& h, const Axis& w, double bound) const {
-    const std::int64_t nc = ceil_div(nest_.out.c, t.tc), ni = nest_.access == Access::window ? ceil_div(nest_.ic, t.tic) : 1;
+    const std::int64_t nc = ceil_div(nest_.out.c, t.tc),
+                       ni = nest_.access == Access::window ? ceil_div(nest_.ic, t.tic) : 1;
     const std::int64_t spatial = nest_.out.n * h.tiles * w.tiles;
     const double bytes_per_pixel = static_cast<double>(nest_.in.c) * nest_.activation_bits / 8;
     const double sweep = static_cast<double>(nest_.in.n * h.input_sum * w.input_sum) * bytes_per_pixel;
     double sweeps = 1;
-    if (nest_.access == Access::window && nc > 1 && !t.keep_input && (t.weights_outer || ni > 1)) sweeps = static_cast<double>(nc);
+    if (nest_.access == Access::window && nc > 1 && !t.keep_input && (t.weights_outer || ni > 1))
+      sweeps = static_cast<double>(nc);
     const double input_bytes = sweep * sweeps * (1 + operands_.extra_inputs);
-    const double input_transfers = static_cast<double>(spatial * ni) * (nest_.access == Access::channelwise ? static_cast<double>(nc) : sweeps);
+    const double input_transfers =
+        static_cast<double>(spatial * ni) * (nest_.access == Access::channelwise ? static_cast<double>(nc) : sweeps);
     const bool whole_width = w.tiles == 1, whole_channels = nest_.access == Access::window ? ni == 1 : nc == 1;
-    const double row = operands_.input_blocked ? static_cast<double>(std::min<std::int64_t>(w.full_input * operands_.block, 1 << 20))
-                       : !whole_channels       ? static_cast<double>(nest_.access == Access::window ? t.tic : t.tc)
-                                               : static_cast<double>(w.full_input) * bytes_per_pixel * (whole_width ? static_cast<double>(h.full_input) : 1.0);
+    const double row = operands_.input_blocked
+                           ? static_cast<double>(std::min<std::int64_t>(w.full_input * operands_.block, 1 << 20))
+                       : !whole_channels ? static_cast<double>(nest_.access == Access::window ? t.tic : t.tc)
+                                         : static_cast<double>(w.full_input) * bytes_per_pixel *
+                                               (whole_width ? static_cast<double>(h.full_input) : 1.0);
     double weight_sweeps = 0, weight_transfers = 0;
     if (operands_.weight_bytes > 0) {
-      const bool again = !npu_.tile_buffer.holds_weights || (!t.keep_weights && (t.weights_outer ? ni > 1 : nc * ni > 1));
+      const bool again =
+          !npu_.tile_buffer.holds_weights || (!t.keep_weights && (t.weights_outer ? ni > 1 : nc * ni > 1));
       weight_sweeps = again ? static_cast<double>(spatial) : 1;
       weight_transfers = weight_sweeps * static_cast<double>(nc * ni);
     }
     const double output_bytes = static_cast<double>(nest_.out.elements()) * nest_.output_bits / 8;
-    const double out_row = operands_.output_blocked ? static_cast<double>(t.tw * operands_.block)
-                           : nc > 1                 ? static_cast<double>(t.tc)
-                                                    : static_cast<double>(t.tw * nest_.out.c) * (whole_width ? static_cast<double>(t.th) : 1.0);
+    const double out_row =
+        operands_.output_blocked ? static_cast<double>(t.tw * operands_.block)
+        : nc > 1                 ? static_cast<double>(t.tc)
+                 : static_cast<double>(t.tw * nest_.out.c) * (whole_width ? static_cast<double>(t.th) : 1.0);
 
     std::array<double, 3> by{};  // input, weights, output
     by[0] = time(operands_.input_memory, input_bytes, row, input_transfers, false);
-    by[1] = time(operands_.weight_memory, static_cast<double>(operands_.weight_bytes) * weight_sweeps, 1 << 20, weight_transfers, false);
+    by[1] = time(operands_.weight_memory, static_cast<double>(operands_.weight_bytes) * weight_sweeps, 1 << 20,
+                 weight_transfers, false);
     by[2] = time(operands_.output_memory, output_bytes, out_row, static_cast<double>(spatial * nc), true);
     // Engines run side by side, but those that use the same memory share it.
     const std::array<int, 3> memory = {operands_.input_memory, operands_.weight_memory, operands_.output_memory};
@@ -170,7 +198,8 @@ Range window_range(Range out, int kernel, int stride, int dilation, int pad, int
     return {std::min(begin, end), end};
   }
   const std::int64_t begin = std::clamp<std::int64_t>(out.begin * stride - pad, 0, dim_in);
-  const std::int64_t end = std::clamp<std::int64_t>((out.end - 1) * stride + static_cast<std::int64_t>(kernel - 1) * dilation + 1 - pad, begin, dim_in);
+  const std::int64_t end = std::clamp<std::int64_t>(
+      (out.end - 1) * stride + static_cast<std::int64_t>(kernel - 1) * dilation + 1 - pad, begin, dim_in);
   return {begin, end};
 }
 
@@ -193,24 +222,28 @@ Work tile_work(const Nest& nest, const Tiling& tiling, std::int64_t rows, std::i
   work.ic = static_cast<std::int32_t>(nest.access == Access::window ? input_channels : 1);
   work.kh = nest.kh;
   work.kw = nest.kw;
-  const std::int64_t depth = nest.access == Access::window ? input_channels : ceil_div(channels, nest.channel_multiplier);
+  const std::int64_t depth =
+      nest.access == Access::window ? input_channels : ceil_div(channels, nest.channel_multiplier);
   work.input_elements = input_rows * input_columns * depth + extra_inputs * rows * columns * channels;
   work.output_elements = rows * columns * channels;
   if (nest.weight_elements > 0)
-    work.weight_elements = nest.weight_elements * channels * work.ic / std::max<std::int64_t>(1, nest.out.c * (nest.access == Access::window ? nest.ic : 1));
+    work.weight_elements = nest.weight_elements * channels * work.ic /
+                           std::max<std::int64_t>(1, nest.out.c * (nest.access == Access::window ? nest.ic : 1));
   work.weight_bytes = weight_bytes;
   return work;
 }
 
-std::optional<Tiling> choose_tiling(const Program& program, const Step& step, const Operands& operands, const npu::NpuTiming& timing,
-                     const std::vector<Path>& paths) {
+std::optional<Tiling> choose_tiling(const Program& program, const Step& step, const Operands& operands,
+                                    const npu::NpuTiming& timing, const std::vector<Path>& paths) {
   const hw::Unit& unit = program.hardware->units[static_cast<std::size_t>(step.unit)];
   const npu::NpuSpec& npu = unit.npu();
   const Nest& nest = step.nest;
   const bool streaming = npu.tile_buffer.size_bytes == 0;
   std::vector<int> modes = timing.usable_modes(nest.op_class, nest.kh, nest.kw, static_cast<int>(nest.ic));
   if (modes.empty()) modes = {0};
-  const auto granule = [&](int i, std::int64_t whole) { return std::min<std::int64_t>(std::max(1, npu.tile_granule[static_cast<std::size_t>(i)]), whole); };
+  const auto granule = [&](int i, std::int64_t whole) {
+    return std::min<std::int64_t>(std::max(1, npu.tile_granule[static_cast<std::size_t>(i)]), whole);
+  };
   const auto limit = [&](int i) { return static_cast<std::int64_t>(npu.tile_limit[static_cast<std::size_t>(i)]); };
 
   std::vector<std::int64_t> heights, widths;
@@ -222,17 +255,26 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
     widths = extents_to_try(nest.out.w, granule(1, nest.out.w), limit(1));
   }
   std::vector<Axis> h_axes, w_axes;
-  for (std::int64_t th : heights) h_axes.push_back(axis(nest.out.h, th, nest.kh, nest.stride_h, nest.dilation_h, nest.pad_top, nest.upsample_h, nest.in.h));
-  for (std::int64_t tw : widths) w_axes.push_back(axis(nest.out.w, tw, nest.kw, nest.stride_w, nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w));
+  for (std::int64_t th : heights)
+    h_axes.push_back(
+        axis(nest.out.h, th, nest.kh, nest.stride_h, nest.dilation_h, nest.pad_top, nest.upsample_h, nest.in.h));
+  for (std::int64_t tw : widths)
+    w_axes.push_back(
+        axis(nest.out.w, tw, nest.kw, nest.stride_w, nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w));
   const bool window = nest.access == Access::window;
   Chooser chooser(step, operands, npu, timing, paths);
   const TileFit fit(npu, nest, operands);
   for (int mode : modes) {
     std::vector<std::int64_t> channels;
-    const std::int64_t most = operands.channel_limit > 0 ? (limit(2) > 0 ? std::min(limit(2), operands.channel_limit) : operands.channel_limit) : limit(2);
-    if (!streaming) channels = extents_to_try(nest.out.c, granule(2, nest.out.c), most);
-    else if (npu.streams.input_again_per_pass) channels = {std::min(nest.out.c, lanes_over_channels(npu, nest.op_class, mode, nest.out.c))};
-    else channels = {nest.out.c};
+    const std::int64_t most = operands.channel_limit > 0
+                                  ? (limit(2) > 0 ? std::min(limit(2), operands.channel_limit) : operands.channel_limit)
+                                  : limit(2);
+    if (!streaming)
+      channels = extents_to_try(nest.out.c, granule(2, nest.out.c), most);
+    else if (npu.streams.input_again_per_pass)
+      channels = {std::min(nest.out.c, lanes_over_channels(npu, nest.op_class, mode, nest.out.c))};
+    else
+      channels = {nest.out.c};
     for (std::int64_t tc : channels) {
       if (operands.channel_limit > 0 && tc > operands.channel_limit) continue;
       for (std::size_t hi = 0; hi < heights.size(); ++hi) {

@@ -21,8 +21,8 @@ struct Range {
 /// Where a step's operands lie and how large they are, as tiling needs to know them.
 struct Operands {
   int input_memory = -1, output_memory = -1, weight_memory = -1;  // weight_memory: the one streamed from
-  std::int64_t weight_bytes = 0;    // as stored; 0: no weights
-  int extra_inputs = 0;             // further operands of the output's shape (elementwise)
+  std::int64_t weight_bytes = 0;                                  // as stored; 0: no weights
+  int extra_inputs = 0;  // further operands of the output's shape (elementwise)
   int extra_memory = -1;
   bool input_blocked = false, output_blocked = false;
   std::int64_t block = 16;
@@ -31,8 +31,8 @@ struct Operands {
 
   bool operator==(const Operands& o) const {
     const auto all = [](const Operands& x) {
-      return std::tie(x.input_memory, x.output_memory, x.weight_memory, x.weight_bytes, x.extra_inputs, x.extra_memory, x.input_blocked,
-                      x.output_blocked, x.block, x.weights_outer_only, x.channel_limit);
+      return std::tie(x.input_memory, x.output_memory, x.weight_memory, x.weight_bytes, x.extra_inputs, x.extra_memory,
+                      x.input_blocked, x.output_blocked, x.block, x.weights_outer_only, x.channel_limit);
     };
     return all(*this) == all(o);
   }
@@ -41,10 +41,10 @@ struct Operands {
 struct Tiling {
   int mode = 0;
   std::int64_t th = 1, tw = 1, tc = 1, tic = 1;  // largest tile: output rows, columns, channels; input channels
-  bool weights_outer = false;       // loop over output channels outside the loop over space
-  bool keep_weights = false;        // all weights stay in the buffer from their first use
-  bool keep_input = false;          // the whole input stays
-  int slots = 2;                    // 2: double-buffered
+  bool weights_outer = false;                    // loop over output channels outside the loop over space
+  bool keep_weights = false;                     // all weights stay in the buffer from their first use
+  bool keep_input = false;                       // the whole input stays
+  int slots = 2;                                 // 2: double-buffered
   double estimate_ps = 0;
   std::int64_t tiles = 1;
 };
@@ -59,6 +59,6 @@ Work tile_work(const Nest& nest, const Tiling& tiling, std::int64_t rows, std::i
 
 /// Empty when not even the smallest tile fits the tile buffer.
 std::optional<Tiling> choose_tiling(const Program& program, const Step& step, const Operands& operands,
-                     const npu::NpuTiming& timing, const std::vector<Path>& paths);
+                                    const npu::NpuTiming& timing, const std::vector<Path>& paths);
 
 }  // namespace presil::plan

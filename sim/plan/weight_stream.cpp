@@ -9,14 +9,22 @@ namespace {
 
 using traces::DataKind;
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
 
 }  // namespace
 
-WeightStream::WeightStream(const Program& program, const Step& step, const Staging& staging, const Operands& operands, const Tiling& tiling,
-                           const npu::NpuSpec& npu, Builder& builder, std::uint16_t copy_queue, std::int64_t step_key,
-                           const std::vector<JobId>& room)
-    : program_(program), step_(step), staging_(staging), operands_(operands), npu_(npu), builder_(builder), copy_queue_(copy_queue),
+WeightStream::WeightStream(const Program& program, const Step& step, const Staging& staging, const Operands& operands,
+                           const Tiling& tiling, const npu::NpuSpec& npu, Builder& builder, std::uint16_t copy_queue,
+                           std::int64_t step_key, const std::vector<JobId>& room)
+    : program_(program),
+      step_(step),
+      staging_(staging),
+      operands_(operands),
+      npu_(npu),
+      builder_(builder),
+      copy_queue_(copy_queue),
       step_key_(step_key) {
   channel_tiles_ = ceil_div(step.nest.out.c, tiling.tc);
   input_slices_ = step.nest.access == Access::window ? ceil_div(step.nest.ic, tiling.tic) : 1;
@@ -47,20 +55,26 @@ JobId WeightStream::copy_slice(int slice) {
   const Storage& home = program_.storage(step_.weights);
   common::Area to = span(home, range.begin, range.end);
   to.memory = staging_.memory;
-  const std::int64_t slot = staging_.whole ? range.begin : staging_.bytes / staging_.buffers * (slice % staging_.buffers);
+  const std::int64_t slot =
+      staging_.whole ? range.begin : staging_.bytes / staging_.buffers * (slice % staging_.buffers);
   to.address = staging_.address + static_cast<std::uint64_t>(slot);
-  return copies_[static_cast<std::size_t>(slice)] = builder_.copy(copy_queue_, DataKind::weights, span(home, range.begin, range.end), to, false, slice);
+  return copies_[static_cast<std::size_t>(slice)] =
+             builder_.copy(copy_queue_, DataKind::weights, span(home, range.begin, range.end), to, false, slice);
 }
 
-WeightStream::Piece WeightStream::load(Slots& slots, std::uint16_t queue, std::int64_t spatial, std::int64_t c, std::int64_t i, Range channels,
-                                       Range input_channels, JobId launched, std::int32_t tile) {
+WeightStream::Piece WeightStream::load(Slots& slots, std::uint16_t queue, std::int64_t spatial, std::int64_t c,
+                                       std::int64_t i, Range channels, Range input_channels, JobId launched,
+                                       std::int32_t tile) {
   Piece piece;
   if (operands_.weight_bytes == 0) return piece;
   const Nest& nest = step_.nest;
   const std::int64_t oc = nest.out.c, ic = nest.access == Access::window ? nest.ic : 1;
-  const std::int64_t begin_c = operands_.weight_bytes * channels.begin / oc, end_c = operands_.weight_bytes * channels.end / oc;
+  const std::int64_t begin_c = operands_.weight_bytes * channels.begin / oc,
+                     end_c = operands_.weight_bytes * channels.end / oc;
   Range bytes{begin_c, end_c};
-  if (input_slices_ > 1) bytes = {begin_c + (end_c - begin_c) * input_channels.begin / ic, begin_c + (end_c - begin_c) * input_channels.end / ic};
+  if (input_slices_ > 1)
+    bytes = {begin_c + (end_c - begin_c) * input_channels.begin / ic,
+             begin_c + (end_c - begin_c) * input_channels.end / ic};
   piece.bytes = bytes.size();
   if (operands_.weight_memory < 0) return piece;  // resident: the array's own memory feeds it
 
@@ -69,7 +83,9 @@ WeightStream::Piece WeightStream::load(Slots& slots, std::uint16_t queue, std::i
   const std::int64_t index = c * input_slices_ + i;
   piece.key = step_key_ | (holds ? index : (spatial * channel_tiles_ * input_slices_ + index));
   if (staging_.memory >= 0) {
-    piece.slice = staging_.whole ? static_cast<int>(std::min<std::int64_t>(staging_.slices - 1, std::max<std::int64_t>(0, bytes.end - 1) * staging_.slices / operands_.weight_bytes))
+    piece.slice = staging_.whole ? static_cast<int>(std::min<std::int64_t>(
+                                       staging_.slices - 1, std::max<std::int64_t>(0, bytes.end - 1) * staging_.slices /
+                                                                operands_.weight_bytes))
                                  : static_cast<int>(channels.begin / channels_per_slice_);
     if (staging_.whole)  // rounding of the slices' ends: take the slice that holds the last byte
       while (piece.slice + 1 < staging_.slices && slice_bytes(piece.slice).end < bytes.end) ++piece.slice;
@@ -98,8 +114,10 @@ WeightStream::Piece WeightStream::load(Slots& slots, std::uint16_t queue, std::i
     area = span(program_.storage(step_.weights), bytes.begin, bytes.end);
     if (piece.slice >= 0) {
       area.memory = staging_.memory;
-      const std::int64_t offset = staging_.whole ? bytes.begin
-                                                 : staging_.bytes / staging_.buffers * (piece.slice % staging_.buffers) + bytes.begin - slice_bytes(piece.slice).begin;
+      const std::int64_t offset = staging_.whole
+                                      ? bytes.begin
+                                      : staging_.bytes / staging_.buffers * (piece.slice % staging_.buffers) +
+                                            bytes.begin - slice_bytes(piece.slice).begin;
       area.address = staging_.address + static_cast<std::uint64_t>(offset);
     }
   }

@@ -14,20 +14,20 @@ namespace presil::plan {
 class WeightStream {
  public:
   struct Piece {
-    JobId load = -1;          // -1: no transfer to wait for (no weights, or resident ones)
+    JobId load = -1;  // -1: no transfer to wait for (no weights, or resident ones)
     std::int64_t key = -1;
     std::int64_t bytes = 0;
     int slice = -1;
   };
 
   /// Emits the copies that have room at once (all of a wholly staged step); the first one waits for `room`.
-  WeightStream(const Program& program, const Step& step, const Staging& staging, const Operands& operands, const Tiling& tiling,
-               const npu::NpuSpec& npu, Builder& builder, std::uint16_t copy_queue, std::int64_t step_key,
-               const std::vector<JobId>& room);
+  WeightStream(const Program& program, const Step& step, const Staging& staging, const Operands& operands,
+               const Tiling& tiling, const npu::NpuSpec& npu, Builder& builder, std::uint16_t copy_queue,
+               std::int64_t step_key, const std::vector<JobId>& room);
 
   /// Makes sure that the weights of (channel tile c, input slice i) are in the buffer; returns what compute waits for.
-  Piece load(Slots& slots, std::uint16_t queue, std::int64_t spatial, std::int64_t c, std::int64_t i, Range channels, Range input_channels,
-             JobId launched, std::int32_t tile);
+  Piece load(Slots& slots, std::uint16_t queue, std::int64_t spatial, std::int64_t c, std::int64_t i, Range channels,
+             Range input_channels, JobId launched, std::int32_t tile);
 
   /// `computed` reads the piece.
   void used(Slots& slots, const Piece& piece, JobId computed);
@@ -47,9 +47,9 @@ class WeightStream {
   std::int64_t channel_tiles_, input_slices_, channels_per_slice_ = 0;
   double share_ = 1.0;
   bool keep_ = false;
-  std::vector<JobId> copies_;       // by slice, -1: not yet copied
-  std::vector<JobId> slice_user_;   // last compute that used the slice
-  std::vector<bool> seen_;          // by (c, i): has been loaded before
+  std::vector<JobId> copies_;      // by slice, -1: not yet copied
+  std::vector<JobId> slice_user_;  // last compute that used the slice
+  std::vector<bool> seen_;         // by (c, i): has been loaded before
 };
 
 }  // namespace presil::plan

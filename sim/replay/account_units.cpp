@@ -69,6 +69,7 @@ void account_units(const Evidence& e, Result& r) {
     r.units[q].unit = e.schedule.queues[q].unit;
   }
   std::vector<Tick> reached(e.schedule.queues.size(), 0);
+  std::vector<CauseTimes> in_jobs(e.schedule.queues.size());
   for (std::size_t i = 0; i < e.schedule.jobs.size(); ++i) {
     const Job& j = e.schedule.jobs[i];
     UnitResult& unit = r.units[j.queue];
@@ -80,16 +81,14 @@ void account_units(const Evidence& e, Result& r) {
       unit.stalls[gap_cause(e.schedule, i, e.binds[i])] += start - launch;
     }
     at = e.outcome.end[i];
-    const CauseTimes& causes = e.outcome.causes[i];
-    for (std::size_t c = 0; c < common::cause_count; ++c) {
-      if (is_own_work(static_cast<Cause>(c))) unit.busy += causes.ps[c];
-      else unit.stalls.ps[c] += causes.ps[c];
-    }
+    in_jobs[j.queue] += e.outcome.causes[i];
     ++unit.jobs;
   }
   Tick stalled = 0, dependent = 0;
   for (std::size_t q = 0; q < r.units.size(); ++q) {
     r.units[q].idle += r.latency - reached[q];
+    for (std::size_t c = 0; c < common::cause_count; ++c)
+      (is_own_work(static_cast<Cause>(c)) ? r.units[q].busy : r.units[q].stalls.ps[c]) += in_jobs[q].ps[c];
     stalled += r.units[q].stalls.total();
     dependent += r.units[q].stalls[Cause::dependency];
     assert(r.units[q].busy + r.units[q].idle + r.units[q].stalls.total() == r.latency);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "models/common/error.hpp"
 #include "models/cpu/cpu_timing.hpp"
+#include "models/dma/dma_timing.hpp"
 #include "models/npu/npu_timing.hpp"
 
 namespace presil::replay {
@@ -26,7 +28,8 @@ using traces::Schedule;
 /// A unit as the costs see it.
 struct UnitModel {
   const hw::Unit* unit = nullptr;
-  Clock clock, dma_clock;
+  Clock clock;
+  std::unique_ptr<dma::DmaTiming> dma;
   std::unique_ptr<npu::NpuTiming> npu;
   std::unique_ptr<cpu::CpuTiming> cpu;
 };
@@ -36,14 +39,6 @@ Cost single(Cause cause, Tick duration) {
   cost.duration = duration;
   cost.causes[cause] = duration;
   return cost;
-}
-
-/// Rows of a transfer that the DMA engine addresses one by one; a contiguous area is one run.
-std::int64_t strided_rows(const common::Area& a) {
-  const bool rows_joined = a.rows == 1 || a.row_stride == a.row_bytes;
-  const bool planes_joined = a.planes == 1 || (rows_joined && a.plane_stride == std::int64_t{a.row_bytes} * a.rows);
-  if (rows_joined && planes_joined) return 0;
-  return rows_joined ? a.planes : std::int64_t{a.rows} * a.planes;
 }
 
 std::int64_t scaled(std::int64_t cycles, std::int64_t part, std::int64_t whole) {  // rounded up
@@ -61,7 +56,9 @@ class Coster {
       if (m.unit->is_npu()) {
         const npu::NpuSpec& spec = m.unit->npu();
         m.clock = Clock(spec.hz);
-        m.dma_clock = Clock(spec.dma.hz > 0 ? spec.dma.hz : spec.hz);
+        dma::DmaSpec dma = spec.dma;
+        if (dma.hz <= 0) dma.hz = spec.hz;
+        m.dma = std::make_unique<dma::DmaTiming>(dma);
         m.npu = std::make_unique<npu::NpuTiming>(spec);
       } else {
         m.clock = Clock(m.unit->cpu().hz);
@@ -133,21 +130,29 @@ class Coster {
     return it->second;
   }
 
+  /// A transfer's own part of its cost: the bytes are the fabric's. CPUs load and store without a DMA engine.
   std::int32_t setup(std::size_t unit, const Job& j, bool set_up) {
     const UnitModel& m = models_[unit];
-    const dma::DmaSpec* dma = m.unit->is_npu() && set_up ? &m.unit->npu().dma : nullptr;
-    std::int64_t rows = 0;
-    if (dma && dma->cycles_per_row > 0) {
-      rows = strided_rows(s_.areas[static_cast<std::size_t>(j.area)]);
-      if (j.to_area >= 0) rows = std::max(rows, strided_rows(s_.areas[static_cast<std::size_t>(j.to_area)]));
+    Tick time = 0;
+    std::int64_t runs = 0;  // what the time depends on
+    if (m.dma && set_up) {
+      const common::Area& from = s_.areas[static_cast<std::size_t>(j.area)];
+      if (m.unit->npu().dma.cycles_per_row > 0) {
+        runs = dma::DmaTiming::runs(from);
+        if (j.to_area >= 0)
+          runs = std::max(runs, dma::DmaTiming::runs(s_.areas[static_cast<std::size_t>(j.to_area)]));
+      }
+      if (runs > 1) {
+        return remember({unit, models_.size() + 2, runs}, [&] {
+          time = m.dma->setup(from);
+          if (j.to_area >= 0) time = std::max(time, m.dma->setup(s_.areas[static_cast<std::size_t>(j.to_area)]));
+          return single(Cause::launch, time);
+        });
+      }
+      time = m.dma->setup(from);
     }
-    const auto make = [&] {
-      const std::int64_t row_cycles = dma ? static_cast<std::int64_t>(dma->cycles_per_row * static_cast<double>(rows)) : 0;
-      return single(Cause::launch, dma ? m.dma_clock.duration(dma->setup_cycles + row_cycles) : 0);
-    };
-    if (rows > 0) return remember({unit, models_.size() + 2, rows}, make);
     std::int32_t& known = setups_[unit * 2 + (set_up ? 1 : 0)];
-    if (known < 0) known = add(make());
+    if (known < 0) known = add(single(Cause::launch, time));
     return known;
   }
 

@@ -1,9 +1,7 @@
 #include "sim/replay/memories.hpp"
 
 #include "models/dram/dram_timing.hpp"
-#if __has_include("models/flash/flash_timing.hpp")
 #include "models/flash/flash_timing.hpp"
-#endif
 #include "models/sram/sram_timing.hpp"
 
 namespace presil::replay {
@@ -17,11 +15,7 @@ struct Make {
     return std::make_unique<dram::DramTiming>(spec);
   }
   std::unique_ptr<common::MemoryTiming> operator()(const flash::FlashSpec& spec) const {
-#if __has_include("models/flash/flash_timing.hpp")
     return std::make_unique<flash::FlashTiming>(spec);
-#else
-    return nullptr;
-#endif
   }
 };
 

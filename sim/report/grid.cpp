@@ -7,18 +7,18 @@
 namespace presil::report {
 namespace {
 
-constexpr int gap = 2, margin = 2;
+constexpr int margin = 2;
 
-int total(const std::vector<int>& widths) {
+}  // namespace
+
+int Grid::total(const std::vector<int>& widths) const {
   int sum = margin, shown = 0;
   for (int width : widths) {
     if (width < 0) continue;
-    sum += width + (shown++ > 0 ? gap : 0);
+    sum += width + (shown++ > 0 ? gap_ : 0);
   }
   return sum;
 }
-
-}  // namespace
 
 std::string Paint::operator()(Style style, const std::string& text) const {
   if (!color_ || style == Style::plain || text.empty()) return text;
@@ -91,7 +91,7 @@ std::string Grid::draw(const Paint& paint) const {
     bool first = true;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       if (widths[c] < 0) continue;
-      if (!first) spaces.append(gap, ' ');
+      if (!first) spaces.append(gap_, ' ');
       first = false;
       const Cell cell = cell_of(c);
       const std::string shown = shorten(cell.text, widths[c]);

@@ -32,7 +32,8 @@ struct Column {
 
 class Grid {
  public:
-  Grid(int width, std::vector<Column> columns) : width_(width), columns_(std::move(columns)) {}
+  /// `gap` spaces stand between columns.
+  Grid(int width, std::vector<Column> columns, int gap = 2) : width_(width), gap_(gap), columns_(std::move(columns)) {}
 
   /// One cell a column; missing cells are empty.
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
@@ -45,7 +46,9 @@ class Grid {
  private:
   std::vector<int> fit() const;  // columns each gets; -1 = dropped
 
-  int width_;
+  int total(const std::vector<int>& widths) const;
+
+  int width_, gap_;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };

@@ -59,7 +59,7 @@ void latency_stack(Page& page) {
     grid.add({{common::name(cause)},
               {in_scale(stack[cause], page.scale)},
               {percent(share)},
-              {bar(share, 40), Style::accent},
+              {bar(share, 30), Style::accent},
               {in_words(cause), Style::dim}});
   }
   page.text += grid.draw(page.paint);

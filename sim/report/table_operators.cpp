@@ -1,6 +1,7 @@
 // The operators: one row each, then totals.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "sim/report/derived.hpp"
@@ -13,7 +14,7 @@ using common::Cause;
 using replay::Bound;
 using replay::OperatorResult;
 
-constexpr int bar_width = 8;
+constexpr int bar_width = 6;
 
 std::int64_t sum(const std::vector<std::int64_t>& values) {
   return std::accumulate(values.begin(), values.end(), std::int64_t{0});
@@ -27,7 +28,8 @@ std::string main_stall(const OperatorResult& op) {
   for (std::size_t c = 0; c < common::cause_count; ++c)
     if (static_cast<Cause>(c) != Cause::compute && op.stack.ps[c] > longest) most = c, longest = op.stack.ps[c];
   if (total <= 0 || longest * 200 < total) return "";
-  return fmt::format("{} {}", common::name(static_cast<Cause>(most)), percent(static_cast<double>(longest) / total));
+  return fmt::format("{} {}", common::name(static_cast<Cause>(most)),
+                     compact_percent(static_cast<double>(longest) / total));
 }
 
 Style style_of(Bound bound) {
@@ -56,19 +58,24 @@ std::vector<Cell> quiet_row(const OperatorResult& op, const std::string& output,
 
 void operators(Page& page) {
   const Result& result = page.result;
-  Grid grid(page.width, {{"#", true, 0, 0},
-                         {"operator", false, 12, 0},
-                         {"output", false, 8, 5},
-                         {"unit", false, 6, 0},
-                         {"tiles", true, 0, 4},
-                         {fmt::format("start {}", page.scale.unit), true, 0, 3},
-                         {fmt::format("time {}", page.scale.unit), true, 0, 0},
-                         {"share", true, 0, 0},
-                         {"", false, 0, 1},
-                         {"util", true, 0, 0},
-                         {"bound", false, 0, 6},
-                         {"main stall", false, 10, 2},
-                         {"moved", true, 0, 0}});
+  Grid grid(page.width,
+            {{"#", true, 0, 0},
+             {"operator", false, 14, 0},
+             {"output", false, 8, 5},
+             {"unit", false, 6, 0},
+             {"tiles", true, 0, 4},
+             {fmt::format("start {}", page.scale.unit), true, 0, 3},
+             {fmt::format("time {}", page.scale.unit), true, 0, 0},
+             {"share", true, 0, 0},
+             {"", false, 0, 1},
+             {"util", true, 0, 0},
+             {"bound", false, 0, 6},
+             {"main stall", false, 16, 2},
+             {"moved", true, 0, 0}},
+            1);
+  double largest = 1e-12;  // bars are drawn against the largest share: in a long network all shares are small
+  for (const OperatorResult& op : result.operators)
+    largest = std::max(largest, share_of_latency(page, op.stack.total()));
   std::int64_t free = 0, fused = 0, tiles = 0, moved = 0;
   common::Tick accounted = 0;
   for (const OperatorResult& op : result.operators) {
@@ -91,15 +98,14 @@ void operators(Page& page) {
                 {std::to_string(op.tiles)},
                 {in_scale(op.start, page.scale)},
                 {in_scale(op.end - op.start, page.scale)},
-                {percent(share)},
-                {bar(share, bar_width), Style::accent},
-                {op.macs > 0 ? percent(op.utilisation) : "-"},
+                {compact_percent(share)},
+                {bar(share / largest, bar_width), Style::accent},
+                {op.macs > 0 ? compact_percent(op.utilisation) : "-"},
                 {op.bound == Bound::none ? "-" : replay::name(op.bound), style_of(op.bound)},
                 {main_stall(op)},
                 {bytes(traffic)}});
     }
   }
-  const std::string of_all = fmt::format("{} of {} operators", result.operators.size() - free, result.operators.size());
   grid.add({{"", Style::bold},
             {"total", Style::bold},
             {"", Style::bold},
@@ -107,14 +113,14 @@ void operators(Page& page) {
             {std::to_string(tiles), Style::bold},
             {"", Style::bold},
             {in_scale(result.latency, page.scale), Style::bold},
-            {percent(share_of_latency(page, accounted)), Style::bold},
+            {compact_percent(share_of_latency(page, accounted)), Style::bold},
             {"", Style::bold},
             {"", Style::bold},
             {"", Style::bold},
             {"", Style::bold},
             {bytes(moved), Style::bold}});
-  std::string remark = of_all;
-  if (free > 0) remark += ", free ones are listed below";
+  const std::size_t all = result.operators.size();
+  std::string remark = free > 0 ? fmt::format("{} of {}, free ones below", all - free, all) : fmt::format("{}", all);
   remark += "; share: of the latency stack; main stall: longest besides compute";
   page.heading("Operators", remark);
   page.text += grid.draw(page.paint);

@@ -165,10 +165,15 @@ std::string grouped(std::int64_t value) {
   return digits;
 }
 
-std::string percent(double share) {
+std::string compact_percent(double share) {
   const double value = share * 100;
-  if (value > 0 && value < 0.05) return "<0.1 %";
-  return fmt::format("{:.{}f} %", value, value > 0 && value < 9.95 ? 1 : 0);
+  if (value > 0 && value < 0.05) return "<0.1%";
+  return fmt::format("{:.{}f}%", value, value > 0 && value < 9.95 ? 1 : 0);
+}
+
+std::string percent(double share) {
+  std::string text = compact_percent(share);
+  return text.insert(text.size() - 1, " ");
 }
 
 std::string shape(const std::int64_t* extents, std::size_t rank) {

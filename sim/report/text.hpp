@@ -36,6 +36,7 @@ std::string bytes(std::int64_t count);                             // 1023 B, 1.
 std::string si(double value, const char* unit);                    // 12.3 GB/s; unit is appended to the prefix
 std::string energy(double microjoules);                            // 12.3 nJ, 1.23 mJ
 std::string grouped(std::int64_t value);                           // 1,234,567
+std::string compact_percent(double share);                         // 0.4%, for narrow columns
 std::string percent(double share);                                 // 0.4 %, 12 %, 100 %
 std::string shape(const std::int64_t* extents, std::size_t rank);  // 112x112x32
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sim/report/grid.hpp"
@@ -74,12 +75,17 @@ std::string table(const Comparison& comparison, bool color, int width) {
         return ran(p) ? std::optional<double>(static_cast<double>(p.traffic_bytes)) : std::nullopt;
       },
       [](double bytes) { return report::bytes(static_cast<std::int64_t>(bytes)); });
-  text += block(
-      comparison, paint, width, "Energy", [&](const Point& p) { return p.energy_uj; },
-      [](double uj) { return report::energy(uj); });
+  const auto known = [](const Point& point) { return point.energy_uj.has_value(); };
+  if (std::any_of(comparison.points.begin(), comparison.points.end(), known))
+    text += block(
+        comparison, paint, width, "Energy", [&](const Point& p) { return p.energy_uj; },
+        [](double uj) { return report::energy(uj); });
   for (const Point& point : comparison.points)
     if (!ran(point)) {
-      const std::string line = fmt::format("{} on {}: {}", point.network, point.hardware, point.error);
+      const std::string own = point.network + ": ";  // how the planner's messages begin
+      const bool begins = point.error.rfind(own, 0) == 0;
+      const std::string line = fmt::format("{} on {}: {}", point.network, point.hardware,
+                                           begins ? point.error.substr(own.size()) : point.error);
       text += "\n  " + report::wrap(report::printable(line), width - 2, 4) + "\n";
     }
   return text;

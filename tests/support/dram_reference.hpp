@@ -95,9 +95,10 @@ inline ReferenceConfig reference_config(const Row& row, int window) {
   dram::DramSpec& s = config.spec = reference_timing(row);
   dram::PlayerSpec& p = config.player;
   s.mapping = reference_mapping(row);
-  s.max_run = 4;
+  s.max_run = 64;
   s.max_reads_in_turn = s.max_writes_in_turn = 0;
   s.strict_row_hit_cap = false;
+  s.whole_bursts = false;
   p.window = window;
   const std::string& simulator = row.at("simulator");
   if (simulator == "DRAMsim3") {

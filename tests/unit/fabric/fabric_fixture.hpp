@@ -83,18 +83,16 @@ class QueueMemory : public MemoryTiming {
  public:
   int capacity = 4;
   Tick latency = 30'000, ps_per_byte = 1'250;
-  bool newest_first = false, posts_writes = false;
+  bool newest_first = false, posts = false;
 
   bool queued() const override { return true; }
+  bool posts_writes() const override { return posts; }
   Tick accepts_from(Tick now, bool) const override {
     return static_cast<int>(waiting_.size()) < capacity ? now : never;
   }
   Service push(const Burst& burst) override {
-    Service service;
-    service.posted = posts_writes && burst.write;
-    if (service.posted) service.done = burst.arrival + 5'000;
     waiting_.push_back(burst);
-    return service;
+    return {};
   }
   Tick next_decision() const override {
     if (waiting_.empty()) return never;
@@ -111,7 +109,8 @@ class QueueMemory : public MemoryTiming {
     decision.decided = true;
     Service& service = decision.service;
     service.id = burst.id;
-    service.wait.add(Cause::arbitration, burst.arrival, now);
+    service.wait.add(burst.master == last_master_ ? Cause::transfer : Cause::arbitration, burst.arrival, now);
+    last_master_ = burst.master;
     service.data_start = std::max(now + latency, free_at_);
     service.wait.add(Cause::row, std::max(now, burst.arrival), service.data_start);
     service.data_end = free_at_ = service.data_start + burst.bytes * ps_per_byte;
@@ -131,6 +130,7 @@ class QueueMemory : public MemoryTiming {
 
  private:
   std::vector<Burst> waiting_;
+  int last_master_ = -1;
   Tick free_at_ = 0;
   MemoryCounters counters_;
 };

@@ -28,7 +28,7 @@ TEST(HardwareErrors, AWrongUnitNamesThoseThatWouldDo) {
 
 TEST(HardwareErrors, AMissingUnitProposesOne) {
   EXPECT_EQ(error_with(small_chip, "size: 1 MiB", "size: 512"),
-            "hw.yaml:5:29: memories.sram.size: '512' has no unit; write '512 KiB'");
+            "hw.yaml:5:28: memories.sram.size: '512' has no unit; write '512 KiB'");
   EXPECT_THAT(error_with(small_chip, "npu: 800 MHz", "npu: 800"),
               HasSubstr("clocks.npu: '800' has no unit; write '800 MHz'"));
   EXPECT_THAT(error_with(small_chip, "latency: 2 cycles", "latency: 2"), HasSubstr("write '2 cycles'"));
@@ -85,7 +85,7 @@ TEST(HardwareErrors, NamesMustLeadToThings) {
 TEST(HardwareErrors, PlacementMustBeReachableAndWritable) {
   EXPECT_EQ(
       error_with(small_chip, "[sram, dram, flash]", "[sram, dram]"),
-      "hw.yaml:30:22: placement.weights: unit 'npu' cannot reach 'flash': none of its buses (main) leads there; add "
+      "hw.yaml:29:22: placement.weights: unit 'npu' cannot reach 'flash': none of its buses (main) leads there; add "
       "'flash' to the memories of one of them");
   EXPECT_THAT(error_with(small_chip, "activations: [sram, dram]", "activations: [sram, flash]"),
               HasSubstr("'flash' cannot be written by an inference"));

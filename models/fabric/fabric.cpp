@@ -1,0 +1,125 @@
+#include "models/fabric/fabric.hpp"
+
+#include <algorithm>
+
+#include "models/common/error.hpp"
+
+namespace presil::fabric {
+
+using sc_core::sc_time;
+
+namespace {
+
+Tick current_time() {
+  return static_cast<Tick>(sc_core::sc_time_stamp().value());
+}  // SystemC counts picoseconds
+
+sc_time duration(Tick ticks) {
+  return sc_time::from_value(static_cast<sc_dt::uint64>(ticks));
+}
+
+}  // namespace
+
+Fabric::Fabric(sc_core::sc_module_name name, std::vector<BusSpec> buses, std::vector<std::string> memory_names,
+               std::vector<TrafficSpec> traffic, std::vector<PortSpec> ports)
+    : sc_module(name),
+      buses_(std::move(buses)),
+      memory_names_(std::move(memory_names)),
+      traffic_(std::move(traffic)),
+      port_specs_(std::move(ports)),
+      providers_(memory_names_.size(), nullptr) {
+  for (std::size_t i = 0; i < memory_names_.size(); ++i)
+    memory_sockets_.push_back(std::make_unique<MemorySocket>(("memory_" + std::to_string(i)).c_str()));
+  for (std::size_t i = 0; i < port_specs_.size(); ++i) {
+    ports_.push_back(std::make_unique<PortSocket>(("port_" + std::to_string(i)).c_str()));
+    ports_.back()->register_b_transport(this, &Fabric::b_transport, static_cast<int>(i));
+  }
+  SC_HAS_PROCESS(Fabric);
+  SC_METHOD(run);
+  sensitive << submitted_;
+  dont_initialize();
+}
+
+Fabric::~Fabric() = default;
+
+void Fabric::end_of_elaboration() {
+  std::vector<MemoryTiming*> memories;
+  for (std::size_t i = 0; i < memory_names_.size(); ++i) {
+    if (providers_[i] != nullptr) {
+      memories.push_back(&providers_[i]->memory_timing());
+      continue;
+    }
+    const auto forward = [](void* socket) -> SocketMemory::Forward* {
+      return static_cast<MemorySocket*>(socket)->get_base_port().operator->();
+    };
+    foreign_.push_back(std::make_unique<SocketMemory>(memory_names_[i], forward, memory_sockets_[i].get()));
+    memories.push_back(foreign_.back().get());
+  }
+  timing_ = std::make_unique<FabricTiming>(buses_, memory_names_, memories, traffic_);
+  for (const PortSpec& spec : port_specs_) timing_->add_port(spec);
+}
+
+void Fabric::b_transport(int port, tlm::tlm_generic_payload& payload, sc_time& delay) {
+  auto* extension = payload.get_extension<TransferExtension>();
+  if (extension == nullptr) {
+    payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+    return;
+  }
+  if (delay != sc_core::SC_ZERO_TIME) {  // a caller that has run ahead: its transfer starts only then
+    wait(delay);
+    delay = sc_core::SC_ZERO_TIME;
+  }
+  Waiter* waiter = nullptr;
+  for (Waiter& one : waiters_) {
+    if (!one.waiting)
+      waiter = &one;
+    else if (one.id == extension->transfer.id)
+      throw common::Error("transfer " + std::to_string(one.id) + " is under way already; give each an id of its own");
+  }
+  if (waiter == nullptr) waiter = &waiters_.emplace_back();
+  extension->transfer.port = port;
+  timing_->submit(extension->transfer, current_time());
+  waiter->waiting = true;
+  waiter->id = extension->transfer.id;
+  submitted_.notify(sc_core::SC_ZERO_TIME);
+  wait(waiter->completed);
+  waiter->waiting = false;
+  extension->completion = waiter->completion;
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+/// Wakes those whose transfers have completed.
+void Fabric::deliver(Tick now) {
+  Completion completion;
+  while (timing_->pop_completion(now, completion)) {
+    for (Waiter& waiter : waiters_) {
+      if (!waiter.waiting || waiter.id != completion.id) continue;
+      waiter.completion = completion;
+      waiter.completed.notify(sc_core::SC_ZERO_TIME);
+    }
+  }
+}
+
+void Fabric::run() {
+  if (error_) return;
+  try {
+    const Tick now = current_time();
+    deliver(now);
+    if (!timing_->busy()) return;  // until the next submission
+    if (sc_core::sc_pending_activity_at_current_time()) {
+      next_trigger(sc_core::SC_ZERO_TIME);
+      return;
+    }
+    const Tick limit = sc_core::sc_pending_activity_at_future_time()
+                           ? now + static_cast<Tick>(sc_core::sc_time_to_pending_activity().value())
+                           : common::never;
+    const Tick wake = std::min(timing_->advance(limit), limit);
+    if (wake == common::never) return;  // bursts that never end: nothing would change that
+    next_trigger(duration(wake - now), submitted_);
+  } catch (...) {
+    error_ = std::current_exception();
+    sc_core::sc_stop();
+  }
+}
+
+}  // namespace presil::fabric

@@ -1,0 +1,150 @@
+// Random traffic, seeded: an independent checker reads the commands, and nothing is lost, doubled or starved.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "models/dram/dram_presets.hpp"
+#include "tests/support/dram_checker.hpp"
+#include "tests/support/dram_example.hpp"
+
+namespace presil::dram {
+namespace {
+
+using tests::DramChecker;
+using tests::DramDriver;
+using tests::example_dram;
+
+enum class Style { shared, bank_queues, direct };
+
+/// A preset with policies drawn by the seed.
+DramSpec draw_spec(std::mt19937_64& random) {
+  const std::vector<std::string> names = preset_names();
+  DramSpec spec = preset(names[random() % names.size()], std::int64_t{1} << 30);
+  const PagePolicy pages[] = {PagePolicy::open, PagePolicy::closed, PagePolicy::adaptive};
+  spec.page_policy = pages[random() % 3];
+  spec.conflict_rule = random() % 2 == 0 ? ConflictRule::hits_first : ConflictRule::oldest_first;
+  spec.arbitration = random() % 2 == 0 ? BankArbitration::oldest : BankArbitration::round_robin;
+  spec.row_hit_cap = static_cast<int>(random() % 3) * 8;
+  spec.active_first = random() % 2 == 0;
+  spec.hit_fixes_type = random() % 2 == 0;
+  spec.precharge_all = random() % 2 == 0;
+  spec.whole_bursts = random() % 2 == 0;
+  spec.max_run = static_cast<int>(1 + random() % 64);
+  switch (static_cast<Style>(random() % 3)) {
+    case Style::shared:
+      break;
+    case Style::bank_queues:
+      spec.bank_queue = 8;
+      spec.write_drain = WriteDrain::batch;
+      break;
+    case Style::direct:
+      spec.bank_queue = 8;
+      spec.read_queue = spec.write_queue = 0;
+      spec.write_drain = WriteDrain::none;
+      break;
+  }
+  return spec;
+}
+
+/// Bursts of a few masters: streams and random, aligned and not, in bunches and alone.
+void drive(DramDriver& d, std::mt19937_64& random, int bursts) {
+  const std::uint64_t size = static_cast<std::uint64_t>(d.memory.spec().size_bytes);
+  std::uint64_t stream[4] = {0, size / 4, size / 2, size / 4 * 3};
+  common::Tick arrival = 0;
+  const int local = 1 + static_cast<int>(random() % 3);
+  for (int i = 0; i < bursts; ++i) {
+    if (random() % 16 == 0) arrival += static_cast<common::Tick>(random() % 2'000'000);
+    const auto master = static_cast<std::uint8_t>(random() % 4);
+    std::uint32_t bytes = static_cast<std::uint32_t>(16) << random() % 7;
+    if (random() % 8 == 0) bytes = static_cast<std::uint32_t>(1 + random() % 4096);
+    std::uint64_t address = stream[master];
+    stream[master] += bytes;
+    if (random() % 4 < static_cast<unsigned>(local)) address = random() % (size - 4096);
+    d.push(address, bytes, random() % 3 == 0, arrival, static_cast<std::uint8_t>(random() % 8 == 0 ? 1 : 0), master);
+  }
+  d.finish();
+}
+
+class DramProperties : public ::testing::TestWithParam<int> {};
+
+TEST_P(DramProperties, NoJedecRuleIsBrokenAndEveryBurstIsServedOnce) {
+  std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()));
+  const DramSpec spec = draw_spec(random);
+  SCOPED_TRACE(spec.preset + " seed " + std::to_string(GetParam()));
+  DramDriver d(spec);
+  std::vector<Command> log;
+  d.memory.record(&log);
+  drive(d, random, 1500);
+
+  EXPECT_EQ(DramChecker(spec).check(log), "");
+
+  std::int64_t columns = 0, activates = 0;
+  for (const Command& command : log) {
+    if (command.kind == CommandKind::activate) ++activates;
+    if (command.kind == CommandKind::read || command.kind == CommandKind::write ||
+        command.kind == CommandKind::read_precharge || command.kind == CommandKind::write_precharge) {
+      ++columns;
+    }
+  }
+  const common::MemoryCounters& counters = d.memory.counters();
+  const std::int64_t unit = spec.burst_length * spec.bus_bits / 8;
+  EXPECT_EQ(columns, counters.bursts);
+  EXPECT_EQ(columns * unit, counters.read_bytes + counters.write_bytes);
+  EXPECT_EQ(activates, counters.row_misses + counters.row_conflicts);
+  for (std::size_t i = 0; i < d.served.size(); ++i) {
+    ASSERT_EQ(d.served[i], 1) << "burst " << i;
+    EXPECT_GT(d.services[i].data_start, d.arrivals[i]);
+    EXPECT_GT(d.services[i].data_end, d.services[i].data_start);
+  }
+}
+
+TEST_P(DramProperties, TheSameBurstsGiveTheSameTimes) {
+  std::vector<common::Tick> ends[2];
+  for (auto& end : ends) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()) + 1000);
+    DramDriver d(draw_spec(random));
+    drive(d, random, 300);
+    for (const common::Service& service : d.services) end.push_back(service.data_end);
+  }
+  EXPECT_EQ(ends[0], ends[1]);
+}
+
+TEST_P(DramProperties, WaitingIsBoundedWithTheDefaultPolicies) {
+  std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()));
+  const std::vector<std::string> names = preset_names();
+  const DramSpec spec = preset(names[static_cast<std::size_t>(GetParam()) % names.size()], std::int64_t{1} << 30);
+  DramDriver d(spec);
+  drive(d, random, 6000);
+  // Ahead of a burst: the turns (32 writes, 256 reads), its queue, and for each of those a row at worst.
+  const common::Tick row = d.memory.ticks().tick(spec.timing.tRAS + spec.timing.tRP);
+  const common::Tick bound = 500 * row;
+  for (std::size_t i = 0; i < d.services.size(); ++i) {
+    ASSERT_LT(d.services[i].data_start - d.arrivals[i], bound) << spec.preset << " burst " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, DramProperties, ::testing::Range(1, 61));
+
+// --- the checker itself can fail ------------------------------------------------------------------------------------
+
+std::vector<Command> good_log() {  // ACT, two reads, PRE, ACT of another row, read
+  return {{2, CommandKind::activate, 0, 0, 0},   {14, CommandKind::read, 0, 0, 0},
+          {18, CommandKind::read, 0, 0, 0},      {32, CommandKind::precharge, 0, 0, 0},
+          {43, CommandKind::activate, 0, 0, 1},  {55, CommandKind::read, 0, 0, 1}};
+}
+
+TEST(DramChecker, AcceptsALogThatKeepsEveryRuleToTheClock) {
+  EXPECT_EQ(DramChecker(example_dram()).check(good_log()), "");
+}
+
+TEST(DramChecker, FindsEveryCommandMovedOneClockForward) {
+  const char* rules[] = {"tRCD", "tCCD", "tRAS", "tRP", "tRCD"};
+  for (std::size_t i = 1; i < 6; ++i) {
+    std::vector<Command> log = good_log();
+    for (std::size_t j = i; j < log.size(); ++j) --log[j].clock;
+    EXPECT_NE(DramChecker(example_dram()).check(log).find(rules[i - 1]), std::string::npos) << "command " << i;
+  }
+}
+
+}  // namespace
+}  // namespace presil::dram
