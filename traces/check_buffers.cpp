@@ -32,10 +32,11 @@ class Alive {
     if (a.address + static_cast<std::uint64_t>(a.bytes) <= b.address ||
         b.address + static_cast<std::uint64_t>(b.bytes) <= a.address)
       return;
-    throw Error(fmt::format("{}: buffer {} '{}' and buffer {} '{}' overlap in '{}' at address {} while both live (operator "
-                            "{}); move one of them",
-                            place, two, printable(b.name), one, printable(a.name), s_.memories[static_cast<std::size_t>(a.memory)],
-                            std::max(a.address, b.address), std::max(a.first_op, b.first_op)));
+    throw Error(fmt::format(
+        "{}: buffer {} '{}' and buffer {} '{}' overlap in '{}' at address {} while both live (operator "
+        "{}); move one of them",
+        place, two, printable(b.name), one, printable(a.name), s_.memories[static_cast<std::size_t>(a.memory)],
+        std::max(a.address, b.address), std::max(a.first_op, b.first_op)));
   }
 
   const Schedule& s_;
@@ -58,7 +59,8 @@ void check_buffers(const Schedule& s, const KnownHardware& hardware, const std::
     const auto fail = [&](const std::string& what) {
       throw Error(fmt::format("{}: buffer {} '{}': {}", place, i, printable(b.name), what));
     };
-    const KnownMemory& memory = hardware.memories[static_cast<std::size_t>(memories[static_cast<std::size_t>(b.memory)])];
+    const KnownMemory& memory =
+        hardware.memories[static_cast<std::size_t>(memories[static_cast<std::size_t>(b.memory)])];
     if (b.bytes <= 0) fail(fmt::format("{} bytes; write at least 1, or remove it", b.bytes));
     if (b.address > static_cast<std::uint64_t>(memory.size_bytes) ||
         static_cast<std::uint64_t>(b.bytes) > static_cast<std::uint64_t>(memory.size_bytes) - b.address)

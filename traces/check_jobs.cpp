@@ -153,7 +153,8 @@ void check_jobs(const Schedule& s, const KnownHardware& hardware, const std::str
       case JobKind::kernel:
         if (unit.npu) fail(fmt::format("'{}' is an NPU; make it a compute job", unit.name));
         break;
-      case JobKind::hand_over: break;
+      case JobKind::hand_over:
+        break;
     }
     const bool computes_here = j.kind == JobKind::compute || j.kind == JobKind::kernel;
     if (computes_here && j.work < 0) fail("has no work; give it one");

@@ -32,7 +32,7 @@ std::size_t stuck_predecessor(const Schedule& s, std::size_t job, const std::vec
     next = stuck_predecessor(s, next, before, done);
   }
   path += next == job ? fmt::format(", which waits for {}", job) : ", and so on round a circle";
-  throw Error(fmt::format("{}: jobs wait for each other in a circle: job {}; take one of these edges out", 
+  throw Error(fmt::format("{}: jobs wait for each other in a circle: job {}; take one of these edges out",
                           describe_job(s, job, place), path));
 }
 

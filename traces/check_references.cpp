@@ -44,8 +44,8 @@ void check_references(const Schedule& s, const std::string& place) {
     if (static_cast<unsigned>(j.kind) > static_cast<unsigned>(JobKind::hand_over))
       throw Error(fmt::format("{}: job {}: unknown kind {}; use 0 ... 5", place, i, static_cast<unsigned>(j.kind)));
     if (static_cast<unsigned>(j.data) > static_cast<unsigned>(DataKind::none))
-      throw Error(fmt::format("{}: job {}: unknown kind of data {}; use 0 ... 4", place, i,
-                              static_cast<unsigned>(j.data)));
+      throw Error(
+          fmt::format("{}: job {}: unknown kind of data {}; use 0 ... 4", place, i, static_cast<unsigned>(j.data)));
     check_index(j.queue, 0, s.queues.size(), "queue", i, place);
     check_index(j.op, 0, s.operators.size(), "operator", i, place);
     check_index(j.area, -1, s.areas.size(), "area", i, place);

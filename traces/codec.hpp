@@ -20,7 +20,8 @@ Schedule decode(const std::vector<std::uint8_t>& bytes, const std::string& place
 
 /// The readable form, one job a line. Jobs and works carry an `id` that other jobs refer to in `after` and `work`; ids
 /// need not be dense or in order after an edit, only unique. Jobs of one queue run in the order in which they are
-/// written. Fields with their default value are left out. Areas are written inside their jobs.
+/// written. Fields with their default value are left out. Areas are written inside their jobs. Precondition:
+/// check_references passes.
 std::string to_json(const Schedule& schedule);
 
 /// Throws common::Error for bad JSON (line and column), unknown keys, values out of range and dangling ids.

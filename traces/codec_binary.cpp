@@ -12,7 +12,9 @@ namespace {
 
 using common::Error;
 
-std::string text(const flatbuffers::String* s) { return s ? s->str() : std::string(); }
+std::string text(const flatbuffers::String* s) {
+  return s ? s->str() : std::string();
+}
 
 /// Numbers the classes in the order of the file, so that files outlive a change of the enumeration.
 struct ClassNames {
@@ -125,8 +127,8 @@ std::vector<std::uint8_t> encode(const Schedule& s) {
   for (const Queue& q : s.queues) queues.push_back(fb::CreateQueueDirect(b, q.name.c_str(), q.unit.c_str(), q.core));
   std::vector<flatbuffers::Offset<fb::Buffer>> buffers;
   for (const Buffer& f : s.buffers)
-    buffers.push_back(fb::CreateBufferDirect(b, f.name.c_str(), f.memory, f.address, f.bytes, f.first_op, f.last_op,
-                                             f.constant));
+    buffers.push_back(
+        fb::CreateBufferDirect(b, f.name.c_str(), f.memory, f.address, f.bytes, f.first_op, f.last_op, f.constant));
   std::vector<flatbuffers::Offset<fb::Operator>> operators;
   for (const OperatorInfo& o : s.operators)
     operators.push_back(fb::CreateOperatorDirect(b, o.index, o.name.c_str(), o.type.c_str(), classes(o.op_class),
@@ -144,9 +146,9 @@ std::vector<std::uint8_t> encode(const Schedule& s) {
   const auto work_vector = b.CreateVectorOfStructs(works);
   const auto job_vector = b.CreateVectorOfStructs(jobs);
   const auto edge_vector = b.CreateVector(s.edges);
-  const auto root =
-      fb::CreateSchedule(b, s.version, network, network_digest, hardware, hardware_digest, class_names, memories,
-                         queue_vector, operator_vector, buffer_vector, area_vector, work_vector, job_vector, edge_vector);
+  const auto root = fb::CreateSchedule(b, s.version, network, network_digest, hardware, hardware_digest, class_names,
+                                       memories, queue_vector, operator_vector, buffer_vector, area_vector, work_vector,
+                                       job_vector, edge_vector);
   fb::FinishScheduleBuffer(b, root);
   return std::vector<std::uint8_t>(b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize());
 }

@@ -141,7 +141,8 @@ class Reader {
     std::int64_t id = static_cast<std::int64_t>(s_.works.size());
     o.get("id", id);
     w.op_class = op_class(o);
-    if (const json* p = o.find("post_op")) w.post_op = one_of<common::PostOp>(o, *p, "post_op", {"none", "relu", "lut"});
+    if (const json* p = o.find("post_op"))
+      w.post_op = one_of<common::PostOp>(o, *p, "post_op", {"none", "relu", "lut"});
     o.get("activation_bits", w.activation_bits);
     o.get("weight_bits", w.weight_bits);
     o.get("output_bits", w.output_bits);

@@ -211,7 +211,8 @@ std::string to_json(const Schedule& s) {
   section(out, "operators", s.operators, [&](const OperatorInfo& o, std::size_t) { write_operator(out, o); });
   section(out, "buffers", s.buffers, [&](const Buffer& b, std::size_t) { write_buffer(out, b, s); });
   section(out, "works", s.works, [&](const Work& w, std::size_t i) { write_work(out, w, i); });
-  section(out, "jobs", s.jobs, [&](const Job& j, std::size_t i) { write_job(out, j, i, s); }, true);
+  section(
+      out, "jobs", s.jobs, [&](const Job& j, std::size_t i) { write_job(out, j, i, s); }, true);
   out += "}\n";
   return out;
 }

@@ -35,8 +35,8 @@ void write_atomically(const std::string& path, const void* data, std::size_t siz
   const auto fail = [&] {
     const int why = errno;
     std::remove(part.c_str());
-    throw Error(fmt::format("{}: cannot be written ({}); choose another place for the schedule", path,
-                            std::strerror(why)));
+    throw Error(
+        fmt::format("{}: cannot be written ({}); choose another place for the schedule", path, std::strerror(why)));
   };
   std::FILE* file = std::fopen(part.c_str(), "wb");
   if (!file) fail();
@@ -56,8 +56,7 @@ Schedule read_schedule(const std::string& path) {
   const bool binary = bytes.size() >= 8 && std::memcmp(bytes.data() + 4, "PSCH", 4) == 0;
   std::size_t i = 0;
   while (i < bytes.size() && std::strchr(" \t\r\n", bytes[i]) && bytes[i] != 0) ++i;
-  if (!binary && i < bytes.size() && bytes[i] == '{')
-    return from_json(std::string(bytes.begin(), bytes.end()), path);
+  if (!binary && i < bytes.size() && bytes[i] == '{') return from_json(std::string(bytes.begin(), bytes.end()), path);
   return decode(bytes, path);
 }
 

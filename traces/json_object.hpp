@@ -94,7 +94,9 @@ class JsonObject {
         fail(fmt::format("unknown key '{}'; remove it or mend its spelling", item.key()));
   }
 
-  [[noreturn]] void fail(const std::string& what) const { throw common::Error(fmt::format("{}: {}", place_.text(), what)); }
+  [[noreturn]] void fail(const std::string& what) const {
+    throw common::Error(fmt::format("{}: {}", place_.text(), what));
+  }
 
  private:
   const nlohmann::json& json_;

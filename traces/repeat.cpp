@@ -55,8 +55,8 @@ class Seams {
     }
   }
 
-  /// With m loads ahead in a queue there are m slots: load i of the next inference takes the slot that load n - m + i of
-  /// this one filled, so it waits for the readers of that one.
+  /// With m loads ahead in a queue there are m slots: load i of the next inference takes the slot that load n - m + i
+  /// of this one filled, so it waits for the readers of that one.
   void find_reused_slots() {
     reuses_.resize(s_.jobs.size());
     for (std::size_t q = 0; q < s_.queues.size(); ++q) {

@@ -15,12 +15,12 @@ using common::OpClass;
 using common::Work;
 
 enum class JobKind : std::uint8_t {
-  transfer,   // between a memory and the unit's own buffer, one area
-  copy,       // from one memory to another, two areas of equal size
-  launch,     // the unit's front end starts a hardware operator
-  compute,    // NPU: one tile
-  kernel,     // CPU: one operator or a part of it
-  hand_over   // CPU: interrupt, driver call, cache maintenance between units
+  transfer,  // between a memory and the unit's own buffer, one area
+  copy,      // from one memory to another, two areas of equal size
+  launch,    // the unit's front end starts a hardware operator
+  compute,   // NPU: one tile
+  kernel,    // CPU: one operator or a part of it
+  hand_over  // CPU: interrupt, driver call, cache maintenance between units
 };
 const char* name(JobKind kind);
 
@@ -32,22 +32,22 @@ const char* name(DataKind kind);
 struct Job {
   JobKind kind = JobKind::transfer;
   DataKind data = DataKind::none;
-  bool write = false;            // transfer: towards the memory
-  bool redundant = false;        // the whole job repeats what was moved before (re-fetch), or spills
-  std::uint16_t queue = 0;       // index in Schedule::queues
-  std::int32_t op = -1;          // index in Schedule::operators
-  std::int32_t tile = 0;         // number of the tile within the operator
+  bool write = false;       // transfer: towards the memory
+  bool redundant = false;   // the whole job repeats what was moved before (re-fetch), or spills
+  std::uint16_t queue = 0;  // index in Schedule::queues
+  std::int32_t op = -1;     // index in Schedule::operators
+  std::int32_t tile = 0;    // number of the tile within the operator
   std::int32_t inference = 0;
-  std::int32_t area = -1;        // index in Schedule::areas: source, or the only one
-  std::int32_t to_area = -1;     // copy: destination
-  std::int32_t work = -1;        // index in Schedule::works
+  std::int32_t area = -1;                        // index in Schedule::areas: source, or the only one
+  std::int32_t to_area = -1;                     // copy: destination
+  std::int32_t work = -1;                        // index in Schedule::works
   std::uint32_t first_edge = 0, edge_count = 0;  // the job ids in Schedule::edges that must end before this one starts
 };
 
 /// An in-order queue of jobs: an engine of a unit. Jobs of one queue run in the order of their ids.
 struct Queue {
-  std::string name;              // "npu", "npu.in", "npu.weights", "npu.out", "cpu", ...: unique
-  std::string unit;              // of the hardware file
+  std::string name;  // "npu", "npu.in", "npu.weights", "npu.out", "cpu", ...: unique
+  std::string unit;  // of the hardware file
   std::int32_t core = 0;
 };
 
@@ -65,8 +65,8 @@ struct Buffer {
 /// One row per operator of the network, in its order; what reports say about it that the jobs do not.
 struct OperatorInfo {
   std::int32_t index = 0;
-  std::string name;              // of its output tensor
-  std::string type;              // builtin name
+  std::string name;  // of its output tensor
+  std::string type;  // builtin name
   OpClass op_class = OpClass::other;
   std::string unit;              // that runs it
   std::int32_t fused_into = -1;  // index of the operator whose jobs include it
@@ -83,13 +83,13 @@ struct Schedule {
   std::int32_t version = 1;
   std::string network, network_digest;
   std::string hardware, hardware_digest;
-  std::vector<std::string> memories;     // names; Area::memory and Buffer::memory index this list
+  std::vector<std::string> memories;  // names; Area::memory and Buffer::memory index this list
   std::vector<Queue> queues;
   std::vector<OperatorInfo> operators;
   std::vector<Buffer> buffers;
   std::vector<Area> areas;
   std::vector<Work> works;
-  std::vector<Job> jobs;                 // an edge always points to a smaller id, except in hand-edited files
+  std::vector<Job> jobs;  // an edge always points to a smaller id, except in hand-edited files
   std::vector<std::uint32_t> edges;
 };
 

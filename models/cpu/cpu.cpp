@@ -4,7 +4,9 @@ namespace presil::cpu {
 
 Cpu::Cpu(sc_core::sc_module_name name, const CpuSpec& spec) : sc_module(name), timing_(spec), clock_(spec.hz) {}
 
-void Cpu::run(const Work& work) { occupy(clock_.duration(timing_.cost(work).total())); }
+void Cpu::run(const Work& work) {
+  occupy(clock_.duration(timing_.cost(work).total()));
+}
 
 void Cpu::hand_over(Tick fixed, std::int64_t bytes) {
   occupy(fixed + clock_.duration(timing_.maintenance_cycles(bytes)));

@@ -13,7 +13,9 @@ using common::Error;
 
 constexpr std::array<const char*, 6> field_names = {"row", "bank", "bankgroup", "column", "channel", "rank"};
 
-bool power_of_two(std::int64_t n) { return n > 0 && (n & (n - 1)) == 0; }
+bool power_of_two(std::int64_t n) {
+  return n > 0 && (n & (n - 1)) == 0;
+}
 
 int bits_for(std::int64_t n) {
   int bits = 0;
@@ -65,8 +67,8 @@ void settle_widths(std::vector<Token>& tokens, const std::array<int, 6>& widths,
       if (token.width >= 0) {
         given += token.width;
       } else if (open != nullptr) {
-        throw Error("mapping '" + mapping + "': field '" + name + "' stands twice; give the parts widths, as in " + name +
-                    ":2");
+        throw Error("mapping '" + mapping + "': field '" + name + "' stands twice; give the parts widths, as in " +
+                    name + ":2");
       } else {
         open = &token;
       }

@@ -9,8 +9,8 @@
 
 namespace presil::dram {
 
-/// Fields from the most to the least significant, joined by '-': row, rank, bank, bankgroup, column, channel. Below them
-/// lie the bytes of one device burst. A field stands once, or in parts with their widths in bits:
+/// Fields from the most to the least significant, joined by '-': row, rank, bank, bankgroup, column, channel. Below
+/// them lie the bytes of one device burst. A field stands once, or in parts with their widths in bits:
 /// "row-bank-column-channel-column:2" changes the channel after every four device bursts; one part may leave its width
 /// open. Throws common::Error when a field is unknown, stands twice, is missing, or the fields do not cover the size.
 class AddressMap {
@@ -76,23 +76,27 @@ class AddressMap {
     return place;
   }
 
-  std::vector<Part> parts_;        // without columns: timing does not depend on them
-  std::uint8_t burst_shift_ = 0;   // bytes of a device burst
-  std::uint8_t bank_width_ = 0;    // bits of the bank in its group
-  std::uint8_t ways_ = 0;          // number of bits in between_
-  std::uint64_t run_mask_ = 0;     // device bursts that share a row and follow each other: the lowest column bits
-  std::uint64_t block_mask_ = 0;   // everything up to the highest column bit
-  std::uint64_t between_ = 0;      // bits of other fields in there
-  std::uint64_t reach_ = 1;        // device bursts after which all values of between_ have come
+  std::vector<Part> parts_;       // without columns: timing does not depend on them
+  std::uint8_t burst_shift_ = 0;  // bytes of a device burst
+  std::uint8_t bank_width_ = 0;   // bits of the bank in its group
+  std::uint8_t ways_ = 0;         // number of bits in between_
+  std::uint64_t run_mask_ = 0;    // device bursts that share a row and follow each other: the lowest column bits
+  std::uint64_t block_mask_ = 0;  // everything up to the highest column bit
+  std::uint64_t between_ = 0;     // bits of other fields in there
+  std::uint64_t reach_ = 1;       // device bursts after which all values of between_ have come
 };
 
 /// Rows of one bank: spec.rows, or what size_bytes leaves. Throws common::Error when the two disagree.
 std::int64_t rows_per_bank(const DramSpec& spec);
 
 /// Bytes of one row of one bank of one channel.
-inline std::int64_t row_bytes(const DramSpec& spec) { return std::int64_t{spec.columns} * spec.bus_bits / 8; }
+inline std::int64_t row_bytes(const DramSpec& spec) {
+  return std::int64_t{spec.columns} * spec.bus_bits / 8;
+}
 
 /// Bytes of one device burst.
-inline std::int64_t burst_bytes(const DramSpec& spec) { return std::int64_t{spec.burst_length} * spec.bus_bits / 8; }
+inline std::int64_t burst_bytes(const DramSpec& spec) {
+  return std::int64_t{spec.burst_length} * spec.bus_bits / 8;
+}
 
 }  // namespace presil::dram

@@ -18,8 +18,8 @@ struct Bank {
   Cycle activated_at = 0;
   Cycle refresh_ok = 0;  // tRP after the last precharge
   // For booking of waiting time, see wait_booking.hpp:
-  Cycle used_until = 0;    // last column command before the row was closed
-  Cycle row_from = 0;      // precharge or, without one, activation that prepared the open row
+  Cycle used_until = 0;  // last column command before the row was closed
+  Cycle row_from = 0;    // precharge or, without one, activation that prepared the open row
   Cycle last_column = 0;
   bool closed_by_conflict = false;
 };
@@ -54,8 +54,8 @@ class BankStates {
     return std::max(any_.column_ok[write], groups_[static_cast<std::size_t>(group)].column_ok[write]);
   }
   Cycle activate_gate(int group) const {
-    return std::max({any_.act_ok, groups_[static_cast<std::size_t>(group)].act_ok,
-                     activations_[next_activation_] + d_.faw});
+    return std::max(
+        {any_.act_ok, groups_[static_cast<std::size_t>(group)].act_ok, activations_[next_activation_] + d_.faw});
   }
   Cycle precharge_gate() const { return precharge_ok_; }
 

@@ -58,6 +58,7 @@ int Channel::room_of_bank(int bank) const {
 
 void Channel::enter(const Arrival& arrival, Cycle now) {
   last_entered_ = arrival.bank;
+  command_free_ = std::max(command_free_, now);  // whatever this arrival changes, it changes from now on
   const Cycle ready = now + spec_.front_end_clocks;
   if (!two_level_) {
     if (shared_) waiting_[arrival.write] += arrival.count;
@@ -90,7 +91,8 @@ bool Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
   return queue.list[arrival.write].first == added;
 }
 
-// --- two levels: a buffer for reads and one for writes, then a queue for each bank ---------------------------------------
+// --- two levels: a buffer for reads and one for writes, then a queue for each bank
+// ---------------------------------------
 
 void Channel::start_drain_if_due(Cycle now) {
   if (draining_ > 0 || waiting_[1] == 0 || spec_.write_drain != WriteDrain::batch) return;

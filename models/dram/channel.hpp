@@ -27,12 +27,12 @@ struct Columns {
   std::int32_t write = 0;
   std::uint8_t master_before = 0;  // whose data moved before these
   Cycle first = 0, last = 0;
-  Stretch bank, row;               // how the row was prepared
+  Stretch bank, row;  // how the row was prepared
 };
 
 /// Several column commands of one row are committed at once where nothing could come in between (see run_length);
-/// activates and precharges of other banks still slip between them. So a decision may reach a little into the future, by
-/// at most max_run column commands, and a burst that arrives meanwhile is considered after them.
+/// activates and precharges of other banks still slip between them. So a decision may reach a little into the future,
+/// by at most max_run column commands, and a burst that arrives meanwhile is considered after them.
 class Channel {
  public:
   Channel(const DramSpec& spec, int number);
@@ -84,9 +84,9 @@ class Channel {
     Kind kind = Kind::refresh;
     std::uint8_t write = 0;
   };
-  /// What the banks would issue next as far as each alone decides: its column command (by direction) and its activate or
-  /// precharge. Renewed when the bank or its queue changes. Which bank offers what stands in a mask; a smaller rank goes
-  /// first among those ready at one clock.
+  /// What the banks would issue next as far as each alone decides: its column command (by direction) and its activate
+  /// or precharge. Renewed when the bank or its queue changes. Which bank offers what stands in a mask; a smaller rank
+  /// goes first among those ready at one clock.
   struct Offers {
     std::uint64_t mask = 0;
     Cycle at[64];
@@ -106,7 +106,7 @@ class Channel {
     std::int32_t hit[2] = {-1, -1};  // oldest piece of the open row
     std::int32_t active = -1;        // piece whose row was activated for it and that has not been served since
     std::int32_t active_write = 0;
-    std::int32_t queued = 0;         // device bursts in `list`
+    std::int32_t queued = 0;  // device bursts in `list`
   };
   // channel.cpp: bursts come in
   int room_of_bank(int bank) const;
@@ -162,19 +162,19 @@ class Channel {
 
   std::uint64_t pending_ = 0;  // banks with pieces that may be scheduled
   std::uint64_t waiting_mask_[2] = {0, 0};
-  int waiting_[2] = {0, 0};    // device bursts in the shared buffers
-  int queued_ = 0;             // device bursts in all bank queues
-  int draining_ = 0;           // batch: writes still to be moved
-  int mode_ = 0;               // watermarks: 1 = writing
-  int planned_mode_ = 0;       // ... from the planned command on: a burst that comes before it may change the plan
-  int in_turn_ = 0;            // column commands since the mode changed
-  int last_entered_ = 0;       // bank
-  std::uint64_t moves_ = 0;    // order of entry into the bank queues
-  Cycle move_free_ = 0;        // from here on another burst may move there
+  int waiting_[2] = {0, 0};  // device bursts in the shared buffers
+  int queued_ = 0;           // device bursts in all bank queues
+  int draining_ = 0;         // batch: writes still to be moved
+  int mode_ = 0;             // watermarks: 1 = writing
+  int planned_mode_ = 0;     // ... from the planned command on: a burst that comes before it may change the plan
+  int in_turn_ = 0;          // column commands since the mode changed
+  int last_entered_ = 0;     // bank
+  std::uint64_t moves_ = 0;  // order of entry into the bank queues
+  Cycle move_free_ = 0;      // from here on another burst may move there
 
   Choice next_;
   bool stale_ = true;
-  Columns second_;             // the other half of a pair of runs
+  Columns second_;  // the other half of a pair of runs
   bool has_second_ = false;
   Cycle command_free_ = 0;
   Cycle run_first_ = -1, run_last_ = -1, run_step_ = 1;  // column commands committed ahead

@@ -54,8 +54,8 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
     issue_run(choice, run_length(choice, most, d_.same_l, rank, -1), d_.same_l, columns);
     return;
   }
-  // Bank groups: with a second group at hand the two alternate at tCCD_S, else tCCD_L sets the pace and leaves gaps that
-  // any other group may fill.
+  // Bank groups: with a second group at hand the two alternate at tCCD_S, else tCCD_L sets the pace and leaves gaps
+  // that any other group may fill.
   const int partner = find_partner(choice);
   if (partner < 0) {
     issue_run(choice, run_length(choice, most, d_.same_l, ~std::uint64_t{0}, -1), d_.same_l, columns);

@@ -99,8 +99,8 @@ bool Channel::mode_due() const {
 /// Activates and precharges slip between the column commands that were committed ahead.
 Cycle Channel::command_slot(Cycle earliest, int clocks) const {
   if (earliest > run_last_) return earliest;
-  const int phase = static_cast<int>(static_cast<std::uint32_t>(earliest - run_first_) %
-                                     static_cast<std::uint32_t>(run_step_));
+  const int phase =
+      static_cast<int>(static_cast<std::uint32_t>(earliest - run_first_) % static_cast<std::uint32_t>(run_step_));
   if (phase < spec_.command_clocks) return earliest + spec_.command_clocks - phase;
   if (phase + clocks > run_step_) return earliest + run_step_ - phase + spec_.command_clocks;
   return earliest;
@@ -236,8 +236,8 @@ void Channel::plan_drain() {
 
 // --- how many go at once ------------------------------------------------------------------------------------------
 
-/// How many of `count` column commands, `step` clocks apart, may be committed without changing what would be decided one
-/// by one: nothing else may want the slots in between. `rank` is the larger of the run's (or of the pair's).
+/// How many of `count` column commands, `step` clocks apart, may be committed without changing what would be decided
+/// one by one: nothing else may want the slots in between. `rank` is the larger of the run's (or of the pair's).
 int Channel::run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank, int partner_bank) const {
   const auto until = [&](Cycle limit) {  // columns that issue before `limit`
     if (limit - choice.time > (count - 1) * step) return count;

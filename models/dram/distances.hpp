@@ -8,10 +8,10 @@ namespace presil::dram {
 
 /// Index 0 = read, 1 = write, as everywhere in this folder.
 struct Distances {
-  Cycle burst = 0;                 // clocks a device burst occupies the data bus
-  Cycle latency[2] = {0, 0};       // command to first data
-  Cycle same_s = 0, same_l = 0;    // read to read, write to write: other bank group, same bank group
-  Cycle read_to_write = 0;         // any bank of the channel
+  Cycle burst = 0;               // clocks a device burst occupies the data bus
+  Cycle latency[2] = {0, 0};     // command to first data
+  Cycle same_s = 0, same_l = 0;  // read to read, write to write: other bank group, same bank group
+  Cycle read_to_write = 0;       // any bank of the channel
   Cycle write_to_read_s = 0, write_to_read_l = 0;
   Cycle to_precharge[2] = {0, 0};  // column command to precharge of its bank
   Cycle auto_to_act[2] = {0, 0};   // column command with auto-precharge to the next activation of its bank

@@ -73,8 +73,8 @@ DramSpec ddr4_2400_x16(std::int64_t size) {
 }
 
 // LPDDR3-1600, x32, 4 KiB pages: JESD209-3C core timing (tRCD 18 ns, tRPpb 18 ns, tRAS 42 ns, tRRD 10 ns, tFAW 50 ns,
-// tWR 15 ns, tWTR and tRTP 7.5 ns, RL 12, WL 6 set A), from general knowledge of the standard. RL includes tDQSCK 2.5 ns,
-// WL tDQSS of one clock.
+// tWR 15 ns, tWTR and tRTP 7.5 ns, RL 12, WL 6 set A), from general knowledge of the standard. RL includes tDQSCK 2.5
+// ns, WL tDQSS of one clock.
 DramSpec lpddr3_1600_x32(std::int64_t size) {
   DramSpec s;
   s.hz = 800'000'000;
@@ -148,7 +148,8 @@ DramSpec lpddr5_6400(std::int64_t size, int channels) {
   t.tREFI = clocks(3906, s.hz);
   t.tRFC = clocks(refresh_time({{2, 130}, {4, 180}, {8, 210}, {16, 280}, {32, 380}}, size / channels), s.hz);
   s.channels = channels;
-  s.mapping = channels > 1 ? "row-bank-column-channel-column:1-bankgroup:2-column:1" : "row-bank-column-bankgroup-column:1";
+  s.mapping =
+      channels > 1 ? "row-bank-column-channel-column:1-bankgroup:2-column:1" : "row-bank-column-bankgroup-column:1";
   return s;
 }
 
@@ -249,7 +250,7 @@ void check(const DramSpec& spec) {
   const struct {
     const char* name;
     int value;
-  } positive[] = {{"tRL", t.tRL},       {"tWL", t.tWL},       {"tRCD", t.tRCD}, {"tRP", t.tRP},   {"tRAS", t.tRAS},
+  } positive[] = {{"tRL", t.tRL},       {"tWL", t.tWL},       {"tRCD", t.tRCD}, {"tRP", t.tRP}, {"tRAS", t.tRAS},
                   {"tCCD_S", t.tCCD_S}, {"tCCD_L", t.tCCD_L}, {"tRTP", t.tRTP}, {"tWR", t.tWR}};
   for (const auto& entry : positive) at_least(entry.name, entry.value, 1);
   not_below("tRAS", t.tRAS, "tRCD", t.tRCD);

@@ -34,16 +34,16 @@ enum class ConflictRule : std::uint8_t {
 };
 
 struct DramSpec {
-  std::string preset;                     // name of the preset the timing came from, empty when given in full
+  std::string preset;  // name of the preset the timing came from, empty when given in full
   std::int64_t size_bytes = 0;
-  std::int64_t hz = 0;                    // command clock: 1600 MHz for LPDDR4-3200
-  int beats_per_clock = 2;                // data beats in a command clock: 2, or 8 where WCK runs at four times CK
+  std::int64_t hz = 0;      // command clock: 1600 MHz for LPDDR4-3200
+  int beats_per_clock = 2;  // data beats in a command clock: 2, or 8 where WCK runs at four times CK
   int channels = 1;
-  int bus_bits = 16;                      // of one channel
-  int burst_length = 16;                  // beats of one device burst
+  int bus_bits = 16;      // of one channel
+  int burst_length = 16;  // beats of one device burst
   int bank_groups = 1, banks_per_group = 8;
-  std::int64_t rows = 0;                  // 0: from size
-  int columns = 1024;                     // of bus_bits each
+  std::int64_t rows = 0;                    // 0: from size
+  int columns = 1024;                       // of bus_bits each
   std::string mapping = "row-bank-column";  // fields from the most to the least significant, joined by '-':
                                             // row, rank, bank, bankgroup, column, channel; see address_map.hpp
   DramTimingSpec timing;
@@ -56,21 +56,21 @@ struct DramSpec {
   bool whole_bursts = true;               // a bus burst enters whole as soon as one place is free; else piece by piece
   int write_high = 26, write_low = 6;     // watermarks: writing starts with this many, ends with no more than that
   int write_idle = 0;                     // batch: a drain also starts when more than these wait and no command does
-  int max_writes_in_turn = 32;            // watermarks: writing also ends after this many while reads wait; 0 = no limit
-  int max_reads_in_turn = 256;            // ... and starts after this many reads while writes wait; 0 = no limit
-  int row_hit_cap = 0;                    // column commands a row may serve while an older request waits; 0 = no cap
-  bool strict_row_hit_cap = true;         // hits beyond the cap wait; else they still go while the precharge is not ready
-  int priority_lead = 256;                // a burst goes before this many older ones for each step of priority
-  bool active_first = false;              // a burst whose row was activated for it goes first and leaves the queue then
-  bool hit_fixes_type = false;            // a bank's oldest hit goes before its other hits, ready or not
-  bool strict_back_pressure = false;      // no entry while the bank of the burst that entered last is full
-  bool posted_writes = true;              // a write is answered when the queue has taken it
-  int front_end_clocks = 2;               // from acceptance to the first command
-  int max_run = 64;                       // column commands of one row committed in one decision
-  int command_clocks = 1;                 // an activate, read or write occupies the command bus
-  int precharge_clocks = 1;               // a precharge or refresh does
+  int max_writes_in_turn = 32;        // watermarks: writing also ends after this many while reads wait; 0 = no limit
+  int max_reads_in_turn = 256;        // ... and starts after this many reads while writes wait; 0 = no limit
+  int row_hit_cap = 0;                // column commands a row may serve while an older request waits; 0 = no cap
+  bool strict_row_hit_cap = true;     // hits beyond the cap wait; else they still go while the precharge is not ready
+  int priority_lead = 256;            // a burst goes before this many older ones for each step of priority
+  bool active_first = false;          // a burst whose row was activated for it goes first and leaves the queue then
+  bool hit_fixes_type = false;        // a bank's oldest hit goes before its other hits, ready or not
+  bool strict_back_pressure = false;  // no entry while the bank of the burst that entered last is full
+  bool posted_writes = true;          // a write is answered when the queue has taken it
+  int front_end_clocks = 2;           // from acceptance to the first command
+  int max_run = 64;                   // column commands of one row committed in one decision
+  int command_clocks = 1;             // an activate, read or write occupies the command bus
+  int precharge_clocks = 1;           // a precharge or refresh does
   bool refresh = true;
-  bool precharge_all = true;              // one precharge-all before a refresh; else bank by bank
+  bool precharge_all = true;  // one precharge-all before a refresh; else bank by bank
 };
 
 }  // namespace presil::dram

@@ -25,6 +25,7 @@ const DramSpec& checked(const DramSpec& spec) {
 DramTiming::DramTiming(const DramSpec& spec)
     : spec_(checked(spec)), d_(distances(spec_)), map_(spec_), ticks_(spec_.hz) {
   for (int i = 0; i < spec_.channels; ++i) channels_.emplace_back(spec_, i);
+  waits_outside_ = spec_.channels == 1 && spec_.whole_bursts && spec_.read_queue > 0;
   const int banks = spec_.bank_groups * spec_.banks_per_group;
   // Each bus burst in flight has a place in a queue, or is the row of its bank open for it, or is at an entry.
   const int most = spec_.channels * (spec_.read_queue + spec_.write_queue + banks * (spec_.bank_queue + 1)) + 2;
@@ -40,7 +41,6 @@ void DramTiming::reset() {
   for (std::size_t i = records_.size(); i-- > 0;) free_records_.push_back(static_cast<std::int32_t>(i));
   for (Entry& entry : entries_) entry.stretches.clear();
   age_ = 0;
-  last_time_ = 0;
   stale_ = true;
   counters_ = {};
 }
@@ -143,26 +143,21 @@ Tick DramTiming::next_decision() const {
 
 common::MemoryTiming::Decision DramTiming::decide() {
   Decision decision;
-  for (;;) {
-    if (stale_) find_next();
-    if (next_cycle_ == no_cycle) return decision;
-    Channel& channel = channels_[static_cast<std::size_t>(next_channel_)];
-    Columns columns;
-    const bool moved = channel.step(columns);
-    stale_ = true;
-    if (moved) {
-      // The places freed by a run of column commands are taken at once, a few clocks before the last one issues.
-      if (!entries_[0].stretches.empty()) enter(0, columns.first);
-      if (!entries_[1].stretches.empty()) enter(1, columns.first);
-      if (apply(columns, channel, decision)) return decision;
-    }
-    // While both entries are taken nobody can push before the next column command: no need to ask.
-    if (entries_[0].stretches.empty() || entries_[1].stretches.empty()) return decision;
-  }
+  if (stale_) find_next();
+  if (next_cycle_ == no_cycle) return decision;
+  Channel& channel = channels_[static_cast<std::size_t>(next_channel_)];
+  Columns columns;
+  stale_ = true;
+  if (!channel.step(columns)) return decision;
+  // The places freed by a run of column commands are taken at once, a few clocks before the last one issues.
+  if (!entries_[0].stretches.empty()) enter(0, columns.first);
+  if (!entries_[1].stretches.empty()) enter(1, columns.first);
+  apply(columns, channel, decision);
+  return decision;
 }
 
-/// Books the columns to their bus burst; true when it is complete.
-bool DramTiming::apply(const Columns& columns, const Channel& channel, Decision& decision) {
+/// Books the columns to their bus burst; fills in the decision when it is complete.
+void DramTiming::apply(const Columns& columns, const Channel& channel, Decision& decision) {
   Record& record = records_[static_cast<std::size_t>(columns.burst)];
   const Cycle latency = d_.latency[columns.write];
   const Cycle data_first = columns.first + latency;
@@ -187,7 +182,7 @@ bool DramTiming::apply(const Columns& columns, const Channel& channel, Decision&
     book_wait(wait, record.arrival, data_start, latency, causes, ticks_);
   }
   record.data_end = std::max(record.data_end, columns.last + latency + d_.burst);
-  if (!complete) return false;
+  if (!complete) return;
   decision.decided = true;
   if (!booked) service.wait = record.wait;
   service.id = record.id;
@@ -195,7 +190,6 @@ bool DramTiming::apply(const Columns& columns, const Channel& channel, Decision&
   service.data_end = ticks_.tick(record.data_end);
   service.done = record.write && spec_.posted_writes ? record.arrival : service.data_end;
   free_records_.push_back(columns.burst);
-  return true;
 }
 
 const common::MemoryCounters& DramTiming::counters() const {

@@ -25,7 +25,10 @@ class DramTiming : public common::MemoryTiming {
   bool posts_writes() const override { return spec_.posted_writes; }
 
   common::Tick accepts_from(common::Tick now, bool write) const override {
-    return entries_[write ? 1 : 0].stretches.empty() ? now : common::never;
+    const int direction = write ? 1 : 0;
+    if (!entries_[direction].stretches.empty()) return common::never;
+    if (waits_outside_ && channels_.front().room(direction, 0) <= 0) return common::never;
+    return now;
   }
 
   common::Service push(const common::Burst& burst) override;
@@ -44,7 +47,8 @@ class DramTiming : public common::MemoryTiming {
   const DramSpec& spec() const { return spec_; }
   const ClockTicks& ticks() const { return ticks_; }
 
-  /// Records every command from now on into `log` (not in order of time), or stops with nullptr. Costs nothing when off.
+  /// Records every command from now on into `log` (not in order of time), or stops with nullptr. Costs nothing when
+  /// off.
   void record(std::vector<Command>* log);
 
  private:
@@ -71,19 +75,19 @@ class DramTiming : public common::MemoryTiming {
 
   void enter(int write, Cycle now);
   int enter_channel(Arrival& arrival, const PieceToEnter& piece, Doors& doors, Cycle now);
-  bool apply(const Columns& columns, const Channel& channel, Decision& decision);
+  void apply(const Columns& columns, const Channel& channel, Decision& decision);
   void find_next() const;
 
   DramSpec spec_;
   Distances d_;
   AddressMap map_;
   ClockTicks ticks_;
+  bool waits_outside_ = false;  // one channel, whole bursts: what finds no place is not accepted
   mutable std::vector<Channel> channels_;
   std::vector<Record> records_;
   std::vector<std::int32_t> free_records_;
   Entry entries_[2];
   std::uint64_t age_ = 0;
-  common::Tick last_time_ = 0;
 
   mutable bool stale_ = true;
   mutable int next_channel_ = 0;

@@ -23,11 +23,11 @@ struct Piece {
   std::int32_t next = -1, previous = -1;  // in its list
   std::int32_t burst = -1;                // the bus burst it belongs to
   std::int32_t row = 0;
-  std::int32_t count = 0;                 // device bursts that wait
+  std::int32_t count = 0;  // device bursts that wait
   std::uint8_t master = 0;
-  std::uint32_t lag = 0;                  // bursts that may overtake it because of their priority
-  Cycle ready = 0;                        // the first command may issue from here on
-  std::uint64_t key = 0;                  // smaller = to be served earlier: age and lag
+  std::uint32_t lag = 0;  // bursts that may overtake it because of their priority
+  Cycle ready = 0;        // the first command may issue from here on
+  std::uint64_t key = 0;  // smaller = to be served earlier: age and lag
 };
 
 struct PieceList {

@@ -84,7 +84,9 @@ Trace parse_trace(const std::string& text, const std::string& name) {
 
 #ifdef PRESIL_HAS_ZLIB
 
-bool reads_gzip() { return true; }
+bool reads_gzip() {
+  return true;
+}
 
 Trace read_trace(const std::string& path) {
   gzFile file = gzopen(path.c_str(), "rb");  // reads plain files as they are
@@ -100,7 +102,9 @@ Trace read_trace(const std::string& path) {
 
 #else
 
-bool reads_gzip() { return false; }
+bool reads_gzip() {
+  return false;
+}
 
 Trace read_trace(const std::string& path) {
   if (path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0) {

@@ -46,9 +46,7 @@ class Frontier {
 struct Release {
   Tick at = 0;
   std::uint32_t request = 0;
-  bool operator>(const Release& other) const {
-    return at != other.at ? at > other.at : request > other.request;
-  }
+  bool operator>(const Release& other) const { return at != other.at ? at > other.at : request > other.request; }
 };
 
 class Player {

@@ -9,8 +9,8 @@
 
 namespace presil::dram {
 
-/// The commands of a burst waited from clock `from` to clock `until`; stretches may overlap each other and reach beyond.
-/// `bank` ends where `row` begins.
+/// The commands of a burst waited from clock `from` to clock `until`; stretches may overlap each other and reach
+/// beyond. `bank` ends where `row` begins.
 struct WaitCauses {
   Cycle from = 0, until = 0;
   Stretch refresh, turnaround, row, bank;

@@ -18,7 +18,9 @@ Npu::Npu(sc_core::sc_module_name name, const NpuSpec& spec)
 
 Npu::~Npu() = default;
 
-void Npu::compute(const Work& work, int core) { occupy(clock_.duration(timing_.cost(work).total()), core); }
+void Npu::compute(const Work& work, int core) {
+  occupy(clock_.duration(timing_.cost(work).total()), core);
+}
 
 void Npu::launch(OpClass op_class) {
   sc_core::wait(sc_time::from_value(
@@ -39,6 +41,8 @@ void Npu::occupy(Tick duration, int core) {
   if (c.waiting > 0) c.freed.notify();
 }
 
-Tick Npu::busy(int core) const { return cores_[static_cast<std::size_t>(core)]->busy; }
+Tick Npu::busy(int core) const {
+  return cores_[static_cast<std::size_t>(core)]->busy;
+}
 
 }  // namespace presil::npu

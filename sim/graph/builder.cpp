@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <numeric>
@@ -217,8 +218,14 @@ Builder::Id Builder::mean(Id x, bool keep_dims) {
 }
 
 Builder::Id Builder::elementwise(const std::string& name, Id a, Id b, Activation activation) {
-  assert(shape(a) == shape(b));
-  const std::vector<std::int64_t> out = shape(a);
+  std::vector<std::int64_t> out = shape(a);
+  const std::vector<std::int64_t>& other = shape(b);
+  if (other.size() > out.size()) out.insert(out.begin(), other.size() - out.size(), 1);
+  for (std::size_t d = 1; d <= other.size(); ++d) {  // from the last dimension
+    std::int64_t& mine = out[out.size() - d];
+    assert(mine == other[other.size() - d] || mine == 1 || other[other.size() - d] == 1);
+    mine = std::max(mine, other[other.size() - d]);
+  }
   const Id y = activation_tensor(label("join"), out);
   add(name, {a, b}, {y}).options.activation = activation;
   return y;

@@ -40,13 +40,26 @@ class Builder {
   Id dense(Id x, std::int64_t units, Activation activation, const WeightStyle& weights);  // x: batch x inputs
   Id pool(const std::string& name, Id x, const WindowStyle& window);           // AVERAGE_POOL_2D, MAX_POOL_2D
   Id mean(Id x, bool keep_dims);                                               // over height and width
-  Id elementwise(const std::string& name, Id a, Id b, Activation activation);  // ADD, MUL, ...: equal shapes
+  Id elementwise(const std::string& name, Id a, Id b, Activation activation);  // ADD, MUL, ...: equal, or 1 repeated
   Id unary(const std::string& name, Id x);                                     // RELU6, LOGISTIC, SOFTMAX, ...
   Id concatenation(const std::vector<Id>& parts, int axis);
   Id reshape(Id x, const std::vector<std::int64_t>& shape);
   Id pad(Id x, int top, int bottom, int left, int right);
   Id resize(const std::string& name, Id x, std::int64_t height,
             std::int64_t width);  // RESIZE_BILINEAR, ..._NEAREST_NEIGHBOR
+  Id transpose_convolution(Id x, std::int64_t filters, const WindowStyle& window, const WeightStyle& weights);
+  Id space_to_depth(Id x, int block);
+  std::vector<Id> split(Id x, int parts, int axis);
+
+  // Sequences: batch x time x features.
+  Id linear(Id x, std::int64_t units, Activation activation, const WeightStyle& weights);  // over the last dimension
+  Id matmul(Id a, Id b, bool transpose_b);
+  Id transpose(Id x, const std::vector<std::int32_t>& order);
+  Id take(Id x, int axis, std::int64_t at);                                      // one slice; the axis goes
+  Id learned(const std::vector<std::int64_t>& shape, const WeightStyle& style);  // a constant that was trained
+  Id number(double value);                                                       // a quantised scalar constant
+  Id lstm(Id x, std::int64_t units, const WeightStyle& weights);              // all its outputs: batch x time x units
+  std::vector<Id> gru(Id x, std::int64_t units, const WeightStyle& weights);  // its output of every step, unrolled
 
   const std::vector<std::int64_t>& shape(Id x) const { return graph_.tensors[static_cast<std::size_t>(x)].shape; }
   std::size_t operators() const { return graph_.operators.size(); }
@@ -65,6 +78,7 @@ class Builder {
  private:
   Id weights(std::vector<std::int64_t> shape, std::size_t filter_axis, const WeightStyle& style);
   Id bias(std::int64_t filters);
+  Id connect(Id x, Id weights, Id bias, Activation activation);  // FULLY_CONNECTED over the last dimension
   std::string label(const std::string& what) const;
 
   Graph graph_;

@@ -46,12 +46,23 @@ std::string activation_function(yaml::Map& keys, const std::string& otherwise, b
   if (!value) return otherwise;
   const std::vector<std::string> fused = {"none", "relu", "relu6", "relu_n1_to_1"};
   std::vector<std::string> known = fused;
-  if (!fused_only) known.insert(known.end(), {"hard_swish", "logistic", "tanh"});
+  if (!fused_only)
+    known.insert(known.end(), {"hard_swish", "hard_sigmoid", "leaky_relu", "swish", "gelu", "logistic", "tanh"});
   const std::string text = value->text();
   for (const std::string& word : known) {
     if (word == text) return text;
   }
   value->fail_choice(known);
+}
+
+std::string gate_function(yaml::Map& keys) {
+  const auto value = keys.find("gate");
+  if (!value) return "logistic";
+  return value->choice<std::string>({{"logistic", "logistic"}, {"hard_sigmoid", "hard_sigmoid"}});
+}
+
+bool is_fused(const std::string& function) {
+  return function == "none" || fused_activation(function) != Activation::none;
 }
 
 Activation fused_activation(const std::string& function) {

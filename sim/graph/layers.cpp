@@ -42,7 +42,25 @@ const std::vector<std::string> kLayers = {"conv",
                                           "tanh",
                                           "hard_swish",
                                           "repeat",
-                                          "branches"};
+                                          "branches",
+                                          "leaky_relu",
+                                          "swish",
+                                          "gelu",
+                                          "hard_sigmoid",
+                                          "squeeze_excite",
+                                          "transpose_conv",
+                                          "space_to_depth",
+                                          "split",
+                                          "linear",
+                                          "layer_norm",
+                                          "attention",
+                                          "lstm",
+                                          "gru",
+                                          "take",
+                                          "reshape",
+                                          "transpose",
+                                          "learned_add",
+                                          "learned_token"};
 
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -128,7 +146,9 @@ LayerReader::Id LayerReader::apply(const std::string& type, const yaml::Value& a
     const Tensor& tensor = builder_.graph().tensors[static_cast<std::size_t>(x)];
     return builder_.reshape(x, {tensor.shape[0], tensor.elements() / tensor.shape[0]});
   }
-  return builder_.unary(upper(type), x);
+  if (const auto made = map_layer(type, at, keys, x, scope)) return *made;
+  if (const auto made = sequence_layer(type, at, keys, x, scope)) return *made;
+  return activation_layer(x, type);
 }
 
 WindowStyle LayerReader::window_style(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope, Pair kernel) {
@@ -173,7 +193,11 @@ LayerReader::Id LayerReader::depthwise(const yaml::Value& at, yaml::Map& keys, I
 LayerReader::Id LayerReader::inverted_residual(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
   WindowStyle spatial = window_style(at, keys, x, scope, {3, 3});
   const std::int64_t filters = whole(keys.at("filters", "24"), scope, 1, kMaxChannels);
-  const std::int64_t expansion = whole(keys.at("expansion", "6"), scope, 1, 1024);
+  const auto absolute = keys.find("expanded");
+  const std::int64_t expansion = absolute ? 0 : whole(keys.at("expansion", "6"), scope, 1, 1024);
+  const auto squeeze = keys.find("squeeze");
+  const std::int64_t squeezed = squeeze ? whole(*squeeze, scope, 1, kMaxChannels) : 0;
+  const std::string gate = squeeze ? gate_function(keys) : "";
   const auto times = keys.find("repeat");
   const std::int64_t count = times ? whole(*times, scope, 1, 1000) : 1;
   const std::string activation = activation_function(keys, "relu6");
@@ -183,12 +207,15 @@ LayerReader::Id LayerReader::inverted_residual(const yaml::Value& at, yaml::Map&
   const WeightStyle draw = weight_style(keys, scope);
   for (std::int64_t i = 0; i < count; ++i) {
     const Id entry = x;
-    const std::int64_t channels = builder_.shape(x)[3], wide = channels * expansion;
+    const std::int64_t channels = builder_.shape(x)[3];
+    const std::int64_t wide = absolute ? whole(*absolute, scope, 1, kMaxChannels) : channels * expansion;
     if (wide > kMaxChannels) at.fail(fmt::format("expands to {} channels; up to {} would do", wide, kMaxChannels));
-    weights_fit(at, wide * (channels + filters + spatial.kernel.h * spatial.kernel.w));
-    if (expansion > 1) x = activate(builder_.convolution(x, wide, expand, draw), activation);
-    x = activate(builder_.depthwise(x, 1, spatial, draw), activation);
-    x = builder_.convolution(x, filters, project, draw);
+    weights_fit(at, wide * (channels + filters + 2 * squeezed + spatial.kernel.h * spatial.kernel.w));
+    if (wide != channels) x = activate(builder_.convolution(x, wide, expand, draw), activation);
+    x = builder_.depthwise(x, 1, spatial, draw);
+    // MobileNetV3 gates before the activation; the order costs the same either way.
+    if (squeeze) x = squeeze_excite(x, squeezed, "relu", gate, draw);
+    x = builder_.convolution(activate(x, activation), filters, project, draw);
     if (builder_.shape(x) == builder_.shape(entry)) x = builder_.elementwise("ADD", entry, x, Activation::none);
     spatial.stride = {1, 1};
   }
@@ -334,8 +361,19 @@ LayerReader::Id LayerReader::join_channels(const yaml::Value& at, const std::vec
 }
 
 LayerReader::Id LayerReader::activate(Id x, const std::string& function) {
-  const bool own = function == "hard_swish" || function == "logistic" || function == "tanh";
-  return own ? builder_.unary(upper(function), x) : x;
+  return is_fused(function) ? x : activation_layer(x, function);
+}
+
+LayerReader::Id LayerReader::activation_layer(Id x, const std::string& function) {
+  if (function == "swish") return builder_.elementwise("MUL", x, builder_.unary("LOGISTIC", x), Activation::none);
+  if (function == "hard_sigmoid") {  // relu6(x + 3) / 6
+    const Id shifted = builder_.elementwise("ADD", x, builder_.number(3), Activation::relu6);
+    return builder_.elementwise("MUL", shifted, builder_.number(1.0 / 6), Activation::none);
+  }
+  const Id y = builder_.unary(upper(function), x);
+  constexpr float kDarknetSlope = 0.1f;  // of darknet's leaky activation, which the networks here are from
+  if (function == "leaky_relu") builder_.graph().operators.back().options.alpha = kDarknetSlope;
+  return y;
 }
 
 LayerReader::Id LayerReader::named(const yaml::Value& name) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ class LayerReader {
       : builder_(builder), document_(document), weights_(weights), blocks_(std::move(blocks)) {}
 
   Id run(const std::vector<yaml::Value>& layers, Id current, const Scope& scope);
+  /// The result of the layer that was given this name; throws at `name` when there is none.
+  Id named(const yaml::Value& name) const;
 
  private:
   Id layer(const yaml::Value& item, Id current, const Scope& scope);
@@ -42,14 +45,32 @@ class LayerReader {
   Id resize(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
   Id repeat(yaml::Map& keys, Id x, const Scope& scope);
   Id branches(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
+
+  // Layers on maps (layers_maps.cpp) and on sequences (layers_sequence.cpp).
+  std::optional<Id> map_layer(const std::string& type, const yaml::Value& at, yaml::Map& keys, Id x,
+                              const Scope& scope);
+  Id squeeze_excite(Id x, std::int64_t filters, const std::string& activation, const std::string& gate,
+                    const WeightStyle& draw);
+  Id transpose_conv(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
+  Id split(const yaml::Value& at, yaml::Map& keys, Id x);
+  std::optional<Id> sequence_layer(const std::string& type, const yaml::Value& at, yaml::Map& keys, Id x,
+                                   const Scope& scope);
+  Id linear(yaml::Map& keys, Id x, const Scope& scope);
+  Id layer_norm(Id x, const WeightStyle& draw);
+  Id attention(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
+  Id recurrence(const std::string& type, const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
+  Id take(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
+  Id reshape(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
+  Id transpose(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
+  void sequence(const yaml::Value& at, Id x) const;
   Id block(const Block& block, const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
 
   Id join(const yaml::Value& at, const std::string& operation, Id a, Id b, Activation activation);
   Id join_channels(const yaml::Value& at, const std::vector<Id>& parts);
-  Id activate(Id x, const std::string& function);  // hard_swish and the like, after the layer
+  Id activate(Id x, const std::string& function);  // hard_swish and the like, after the layer; nothing for fused ones
+  Id activation_layer(Id x, const std::string& function);  // as operators of their own, softmax included
   WindowStyle window_style(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope, Pair kernel);
   WeightStyle weight_style(yaml::Map& keys, const Scope& scope);
-  Id named(const yaml::Value& name) const;
   void feature_map(const yaml::Value& at, Id x) const;
   void window_fits(const yaml::Value& at, Id x, const WindowStyle& style) const;
   void weights_fit(const yaml::Value& at, std::int64_t elements);

@@ -70,9 +70,11 @@ std::map<std::string, Block> read_blocks(yaml::Map& keys) {
 std::vector<std::int64_t> read_input(yaml::Map& keys, const Scope& scope) {
   const yaml::Value value = keys.at("input", "[1, 224, 224, 3]");
   const std::vector<yaml::Value> list = value.list();
-  if (list.size() != 2 && list.size() != 4) {
+  if (list.size() < 2 || list.size() > 4) {
     value.fail(
-        fmt::format("has {} dimensions; [batch, height, width, channels] or [batch, inputs] would do", list.size()));
+        fmt::format("has {} dimensions; [batch, height, width, channels], [batch, time, features] or [batch, inputs] "
+                    "would do",
+                    list.size()));
   }
   constexpr std::int64_t kMaxBatch = 1024, kMaxInputs = std::int64_t{1} << 20;
   std::vector<std::int64_t> shape;
@@ -88,22 +90,89 @@ std::vector<std::int64_t> read_input(yaml::Map& keys, const Scope& scope) {
 
 }  // namespace
 
-Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters) {
+namespace {
+
+constexpr int kMaxBases = 8;  // descriptions of descriptions
+
+/// The parameters a relative gives to its base: its own defaults, replaced by what the caller gave.
+std::map<std::string, double> merged(yaml::Map& keys, const std::map<std::string, double>& given) {
+  std::map<std::string, double> result;
+  if (const auto value = keys.find("parameters")) {
+    for (const auto& [name, figure] : value->map().all()) result[name] = real(figure, {}, -kLimit, kLimit);
+  }
+  for (const auto& [name, figure] : given) result[name] = figure;
+  return result;
+}
+
+std::filesystem::path base_path(const yaml::Value& base, const std::filesystem::path& path, int depth) {
+  if (depth >= kMaxBases) base.fail_found("is a base of bases, eight deep; name the last one");
+  const std::filesystem::path other = path.parent_path() / (base.text() + ".yaml");
+  std::error_code error;
+  if (!std::filesystem::exists(other, error)) {
+    base.fail_found("names no description in the same folder; the name of one, without .yaml, would do");
+  }
+  return other;
+}
+
+Graph read(const std::filesystem::path& path, const std::map<std::string, double>& parameters, int depth) {
   const yaml::Document document = yaml::read_file(path);
   yaml::Map keys = yaml::root_of_kind(document, {"network"});
   const std::string name = keys.text("name", path.stem().string());
   keys.find("source");
   keys.find("description");
+  if (const auto base = keys.find("base")) {
+    const auto given = merged(keys, parameters);
+    keys.finish();
+    Graph graph = read(base_path(*base, path, depth), given, depth + 1);
+    graph.name = name;
+    return graph;
+  }
   const Scope scope = read_parameters(keys, parameters, path.string());
   const WeightStyle weights = read_weights(keys, scope);
   Builder builder(name);
   LayerReader layers(builder, document, weights, read_blocks(keys));
   const Builder::Id input = builder.input(read_input(keys, scope));
   const yaml::Value list = keys.at("layers", "[conv: {filters: 16}]");
+  const auto named = keys.find("outputs");
   keys.finish();
-  const Builder::Id output = layers.run(list.list(), input, scope);
+  const Builder::Id last = layers.run(list.list(), input, scope);
   if (builder.operators() == 0) list.fail("makes no operator; there is nothing to run: write e.g. '- softmax'");
-  return builder.finish({output}, path.string());
+  std::vector<Builder::Id> outputs;
+  if (named) {
+    for (const yaml::Value& output : named->one_or_list()) outputs.push_back(layers.named(output));
+  }
+  if (std::find(outputs.begin(), outputs.end(), last) == outputs.end()) outputs.push_back(last);
+  return builder.finish(outputs, path.string());
+}
+
+}  // namespace
+
+Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters) {
+  return read(path, parameters, 0);
+}
+
+ZooEntry read_zoo_entry(const std::filesystem::path& path) {
+  ZooEntry entry;
+  std::filesystem::path at = path;
+  for (int depth = 0;; ++depth) {  // a relative's head first, then what its bases add
+    const yaml::Document document = yaml::read_file(at);
+    yaml::Map keys = yaml::root_of_kind(document, {"network"});
+    if (depth == 0) entry.name = path.stem().string();
+    const auto fill = [&](const char* key, std::string& text) {
+      const auto value = keys.find(key);
+      if (value && text.empty()) text = value->text();
+    };
+    fill("description", entry.description);
+    fill("source", entry.source);
+    if (const auto value = keys.find("parameters")) {
+      for (const auto& [name, figure] : value->map().all()) {
+        entry.parameters.emplace(name, real(figure, {}, -kLimit, kLimit));
+      }
+    }
+    const auto base = keys.find("base");
+    if (!base) return entry;
+    at = base_path(*base, at, depth);
+  }
 }
 
 }  // namespace presil::graph

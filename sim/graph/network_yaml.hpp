@@ -4,7 +4,8 @@
 //   name: tiny                                 # as the report shows it
 //   source: where the architecture is from     # a paper, a repository
 //   parameters: {alpha: 1.0, resolution: 96}   # defaults; the caller may give others
-//   input: [1, resolution, resolution, 3]      # batch, height, width, channels (or batch, inputs)
+//   description: one line for lists of networks
+//   input: [1, resolution, resolution, 3]      # batch, height, width, channels; batch, time, features; batch, inputs
 //   weights: {seed: 1, sparsity: 0.0, dead_filters: 0.0}
 //   blocks:                                    # optional: blocks of your own, with parameters of their own
 //     double: {parameters: {filters: 8}, layers: [conv: {filters: filters, kernel: 3}, conv: {filters: filters}]}
@@ -12,6 +13,14 @@
 //     - conv: {filters: make_divisible(32 * alpha), kernel: 3, stride: 2, activation: relu6, name: stem}
 //     - double: {filters: 16}
 //     - softmax
+//   outputs: [stem]                            # optional: further outputs by name, before the last layer's
+//
+// A relative of another description in the same folder names it and says what differs:
+//
+//   kind: network
+//   name: tiny_half
+//   base: tiny                                 # its input, blocks, layers and outputs
+//   parameters: {alpha: 0.5}                   # other defaults of its parameters
 //
 // Element types are those of int8 post-training quantisation: int8 activations, int8 weights with a scale for each
 // output channel, int32 biases; the values are pseudo-random. Every figure may be an expression (see expression.hpp;
@@ -24,7 +33,10 @@
 //              conv, depthwise and dense also take sparsity and dead_filters [those of `weights:`]
 //   inverted_residual: filters, expansion, kernel [3], stride [1], repeat [1], activation [relu6]
 //              MobileNetV2's block: 1x1 expansion, depthwise, 1x1 projection, and an addition where shapes allow;
-//              repeated with stride 1 after the first
+//              repeated with stride 1 after the first. MobileNetV3's: expanded (channels, instead of expansion), and
+//              squeeze (filters of a squeeze-and-excite on the expanded channels), gate [logistic]
+//   squeeze_excite: filters, activation [relu], gate logistic|hard_sigmoid [logistic]
+//   transpose_conv: filters, kernel [2], stride [2], padding [same], activation [none]
 //   dense:     units, activation [none]; its input is flattened
 //   average_pool, max_pool: size, stride [size], padding [valid]
 //   global_average_pool: keep_dims [false]
@@ -32,15 +44,26 @@
 //   concat:    with (a name or a list of names), along the channels
 //   pad:       size (a figure, [height, width] or [top, bottom, left, right])
 //   resize:    factor, mode nearest|bilinear [nearest]
-//   flatten, softmax, relu, relu6, logistic, tanh, hard_swish
+//   split:     into (names for equal parts of the channels; the last one goes on)
+//   space_to_depth: block
+//   reshape:   shape; transpose: order
+//   flatten, softmax, relu, relu6, logistic, tanh, hard_swish, hard_sigmoid, leaky_relu, swish, gelu
+//   On sequences (batch x time x features):
+//   linear:    units, activation [none]; over the last dimension
+//   layer_norm, learned_add (a trained value for every element), learned_token (a trained step before the first)
+//   attention: heads, head_width
+//   lstm, gru: units, every_step [false]; a gru is unrolled and its state is an input of the network
+//   take:      step [0 is the first]
 //   repeat:    times, layers; `index` counts from 0 in its expressions
 //   branches:  paths (a list of lists of layers; an empty one passes the input on), join add|concat [add], activation
-// Activations: none, relu, relu6, relu_n1_to_1 (fused); hard_swish, logistic, tanh (an operator after the layer).
+// Activations: none, relu, relu6, relu_n1_to_1 (fused); hard_swish, hard_sigmoid, leaky_relu (slope 0.1), swish, gelu,
+// logistic, tanh (operators after the layer).
 #pragma once
 
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "sim/graph/graph.hpp"
 
@@ -49,6 +72,19 @@ namespace presil::graph {
 /// `parameters` replace the file's defaults. Throws common::Error, one line with file:line:column, for unknown or
 /// misspelt keys, wrong types, figures out of range (a stride of 0), shapes that do not fit at a join, unknown names.
 Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters = {});
+
+/// What a list of the zoo shows, from the file's head alone.
+struct ZooEntry {
+  std::string name;
+  std::string description;  // one line
+  std::string source;       // where the architecture and its figures are from
+  std::map<std::string, double> parameters;
+};
+
+ZooEntry read_zoo_entry(const std::filesystem::path& path);
+
+/// The networks of the zoo in alphabetical order. Throws common::Error where a file is damaged.
+std::vector<ZooEntry> list_zoo(const std::filesystem::path& zoo_dir);
 
 /// A network by whatever names it: a .tflite file, a network YAML, or a name of the zoo (a YAML in `zoo_dir`), which
 /// may carry parameters: `mobilenet_v2(alpha=0.35, resolution=128)`; so may a YAML file. Throws common::Error listing

@@ -85,6 +85,12 @@ Graph load_file(const std::filesystem::path& path, const Request& request) {
 
 }  // namespace
 
+std::vector<ZooEntry> list_zoo(const std::filesystem::path& zoo_dir) {
+  std::vector<ZooEntry> entries;
+  for (const std::string& name : zoo(zoo_dir)) entries.push_back(read_zoo_entry(zoo_dir / (name + ".yaml")));
+  return entries;
+}
+
 Graph load_network(const std::string& name_or_path, const std::filesystem::path& zoo_dir) {
   std::error_code error;
   if (std::filesystem::exists(name_or_path, error)) return load_file(name_or_path, {name_or_path, {}});

@@ -51,6 +51,8 @@ Path::Path(const hw::Hardware& hardware, const hw::Unit& unit, int memory) {
       if (bus.name != name || reachable_) continue;
       if (std::find(bus.memories.begin(), bus.memories.end(), m.name) == bus.memories.end()) continue;
       reachable_ = true;
+      bus_ = static_cast<int>(&bus - hardware.buses.data());
+      duplex_ = bus.duplex;
       beat_ps_ = ps_per_clock(bus.hz);
       beat_bytes_ = static_cast<double>(bus.width_bits) / 8;
       max_burst_ = static_cast<double>(bus.max_burst_bytes);
@@ -59,18 +61,37 @@ Path::Path(const hw::Hardware& hardware, const hw::Unit& unit, int memory) {
       latency_ps_ = access_latency_ps(m) + static_cast<double>(bus.latency_cycles) * beat_ps_;
     }
   memory_ps_per_byte_ = 1e12 / std::max(1.0, peak_bytes_per_second(m));
+  if (const auto* dram = std::get_if<dram::DramSpec>(&m.spec))  // what refresh leaves
+    if (dram->refresh && dram->timing.tREFI > dram->timing.tRFC)
+      memory_ps_per_byte_ /= 1.0 - static_cast<double>(dram->timing.tRFC) / dram->timing.tREFI;
   if (unit.is_npu()) setup_ps_ = static_cast<double>(unit.npu().dma.setup_cycles) * ps_per_clock(unit.npu().dma.hz);
+}
+
+Path::Runs Path::runs(double bytes, double run_bytes) const {
+  const double run = std::min(std::max(1.0, run_bytes), bytes);
+  Runs r;
+  r.count = bytes / run;
+  // A run that is no whole number of beats starts anywhere within one: on average it touches a part of one beat more,
+  // and crosses a burst's boundary the more often the longer it is.
+  const bool aligned = std::fmod(run, beat_bytes_) == 0;
+  r.beats = aligned ? run / beat_bytes_ : (run + beat_bytes_ - 1) / beat_bytes_;
+  r.bursts = aligned ? std::ceil(run / max_burst_) : 1 + (run - 1) / max_burst_;
+  return r;
 }
 
 double Path::time(double bytes, double run_bytes, double transfers, bool write) const {
   if (bytes <= 0) return 0;
-  const double burst = std::max(1.0, std::min(run_bytes, max_burst_));
-  const double bursts = std::ceil(bytes / burst);
-  const double on_bus = std::ceil(burst / beat_bytes_) * beat_ps_;
-  const double in_memory = burst * memory_ps_per_byte_;
-  const double in_flight =
-      (latency_ps_ + std::max(on_bus, in_memory)) / std::max(1.0, write ? writes_in_flight_ : reads_in_flight_);
-  return bursts * std::max({on_bus, in_memory, in_flight}) + transfers * (latency_ps_ + setup_ps_);
+  const Runs r = runs(bytes, run_bytes);
+  const double on_bus = r.beats * beat_ps_, in_memory = r.beats * beat_bytes_ * memory_ps_per_byte_;
+  const double in_flight = (r.bursts * latency_ps_ + std::max(on_bus, in_memory)) /
+                           std::max(1.0, write ? writes_in_flight_ : reads_in_flight_);
+  return r.count * std::max({on_bus, in_memory, in_flight}) + transfers * (latency_ps_ + setup_ps_);
+}
+
+double Path::bus_time(double bytes, double run_bytes) const {
+  if (bytes <= 0) return 0;
+  const Runs r = runs(bytes, run_bytes);
+  return r.count * r.beats * beat_ps_;
 }
 
 std::vector<Path> paths(const hw::Hardware& hardware, const hw::Unit& unit) {

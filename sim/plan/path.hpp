@@ -19,8 +19,19 @@ class Path {
   /// Time of moving `bytes` in contiguous runs of `run_bytes`, in `transfers` transfers one after another.
   double time(double bytes, double run_bytes, double transfers, bool write) const;
 
+  /// Of that, the time for which the bus is taken, whatever the memory behind it; and which bus that is (-1: none).
+  double bus_time(double bytes, double run_bytes) const;
+  int bus() const { return bus_; }
+  bool duplex() const { return duplex_; }  // reads and writes do not share the bus's data channel
+
  private:
-  bool reachable_ = false;
+  struct Runs {
+    double count = 0, beats = 0, bursts = 0;  // of contiguous runs; beats and bursts of each
+  };
+  Runs runs(double bytes, double run_bytes) const;
+
+  bool reachable_ = false, duplex_ = true;
+  int bus_ = -1;
   double beat_ps_ = 0, beat_bytes_ = 8, max_burst_ = 64, memory_ps_per_byte_ = 0, latency_ps_ = 0, setup_ps_ = 0;
   double reads_in_flight_ = 1, writes_in_flight_ = 1;
 };

@@ -85,13 +85,18 @@ class Chooser {
   const Tiling& best() const { return best_; }
 
  private:
-  /// Stops early once the sum exceeds `bound`.
-  double compute_ps(const Tiling& t, const Axis& h, const Axis& w, double bound) const {
-    const double most_cycles = bound / (clock_ps_ * static_cast<double>(nest_.out.n));
-    const std::int64_t nc = ceil_div(nest_.out.c, t.tc),
-                       ni = nest_.access == Access::window ? ceil_div(nest_.ic, t.tic) : 1;
+  /// Tiles of one size: an operator has up to two sizes along each axis, the full one and the last.
+  struct Kind {
+    std::int64_t count = 0;
+    double input = 0, weights = 0, output = 0;  // relative size of each operand
+    Work work;
+  };
+
+  int kinds(const Tiling& t, const Axis& h, const Axis& w, std::array<Kind, 16>& list) const {
+    const bool window = nest_.access == Access::window;
+    const std::int64_t nc = ceil_div(nest_.out.c, t.tc), ni = window ? ceil_div(nest_.ic, t.tic) : 1;
     const std::int64_t last_c = nest_.out.c - (nc - 1) * t.tc, last_i = nest_.ic - (ni - 1) * t.tic;
-    double cycles = 0;
+    int n = 0;
     for (int hi = 0; hi < 2; ++hi)
       for (int wi = 0; wi < 2; ++wi)
         for (int ci = 0; ci < 2; ++ci)
@@ -99,17 +104,22 @@ class Chooser {
             const std::int64_t count =
                 (hi ? 1 : h.tiles - 1) * (wi ? 1 : w.tiles - 1) * (ci ? 1 : nc - 1) * (ii ? 1 : ni - 1);
             if (count == 0) continue;
+            Kind& kind = list[static_cast<std::size_t>(n++)];
+            kind.count = count * nest_.out.n;
+            const std::int64_t rows = hi ? h.last : t.th, columns = wi ? w.last : t.tw;
             const std::int64_t channels = ci ? last_c : t.tc, slice = ii ? last_i : t.tic;
+            const std::int64_t in_rows = hi ? h.last_input : h.full_input,
+                               in_columns = wi ? w.last_input : w.full_input;
             const std::int64_t weight_bytes =
                 operands_.weight_bytes * channels * slice / std::max<std::int64_t>(1, nest_.out.c * nest_.ic);
-            Work work = tile_work(nest_, t, hi ? h.last : t.th, wi ? w.last : t.tw, channels, slice,
-                                  hi ? h.last_input : h.full_input, wi ? w.last_input : w.full_input,
-                                  operands_.extra_inputs, weight_bytes);
-            if (ni > 1 && !ii) work.output_elements = 0;
-            cycles += static_cast<double>(count) * static_cast<double>(timing_.cost(work).total());
-            if (cycles > most_cycles) return cycles * static_cast<double>(nest_.out.n) * clock_ps_;
+            kind.work = tile_work(nest_, t, rows, columns, channels, slice, in_rows, in_columns, operands_.extra_inputs,
+                                  weight_bytes);
+            if (ni > 1 && !ii) kind.work.output_elements = 0;
+            kind.input = static_cast<double>(in_rows * in_columns * (window ? slice : channels));
+            kind.weights = static_cast<double>(channels * slice);
+            kind.output = static_cast<double>(rows * columns * channels);
           }
-    return cycles * static_cast<double>(nest_.out.n) * clock_ps_;
+    return n;
   }
 
   /// Stops early, with what it knows by then, once the estimate is sure to exceed `bound`.
@@ -144,31 +154,69 @@ class Chooser {
         : nc > 1                 ? static_cast<double>(t.tc)
                  : static_cast<double>(t.tw * nest_.out.c) * (whole_width ? static_cast<double>(t.th) : 1.0);
 
-    std::array<double, 3> by{};  // input, weights, output
-    by[0] = time(operands_.input_memory, input_bytes, row, input_transfers, false);
-    by[1] = time(operands_.weight_memory, static_cast<double>(operands_.weight_bytes) * weight_sweeps, 1 << 20,
-                 weight_transfers, false);
-    by[2] = time(operands_.output_memory, output_bytes, out_row, static_cast<double>(spatial * nc), true);
-    // Engines run side by side, but those that use the same memory share it.
-    const std::array<int, 3> memory = {operands_.input_memory, operands_.weight_memory, operands_.output_memory};
-    double transfer = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      double shared = 0;
-      for (std::size_t j = 0; j < 3; ++j)
-        if (memory[j] == memory[i]) shared += by[j];
-      transfer = std::max(transfer, shared);
+    // Engines run side by side, but those that use the same memory, or the same data channel of a bus, share it.
+    struct Engine {
+      int memory;
+      double bytes, run, transfers;
+      bool write;
+    };
+    const std::array<Engine, 3> engines = {{
+        {operands_.input_memory, input_bytes, row, input_transfers, false},
+        {operands_.weight_memory, static_cast<double>(operands_.weight_bytes) * weight_sweeps, 1 << 20,
+         weight_transfers, false},
+        {operands_.output_memory, output_bytes, out_row, static_cast<double>(spatial * nc), true},
+    }};
+    std::array<double, 3> by{}, on_bus{};
+    for (std::size_t e = 0; e < 3; ++e) {
+      if (engines[e].memory < 0) continue;
+      const Path& path = paths_[static_cast<std::size_t>(engines[e].memory)];
+      by[e] = path.time(engines[e].bytes, engines[e].run, engines[e].transfers, engines[e].write);
+      on_bus[e] = path.bus_time(engines[e].bytes, engines[e].run);
     }
+    // What shares one memory or one channel adds up; the sums bound the whole from below.
+    std::array<std::array<double, 3>, 6> shared{};
+    double transfer = 0;
+    for (std::size_t e = 0; e < 3; ++e) {
+      if (engines[e].memory < 0) continue;
+      const Path& path = paths_[static_cast<std::size_t>(engines[e].memory)];
+      for (std::size_t o = 0; o < 3; ++o) {
+        if (engines[o].memory < 0) continue;
+        if (engines[o].memory == engines[e].memory) shared[e][o] = by[o];
+        const bool same_bus = paths_[static_cast<std::size_t>(engines[o].memory)].bus() == path.bus();
+        if (same_bus && (!path.duplex() || engines[o].write == engines[e].write)) shared[e + 3][o] = on_bus[o];
+      }
+    }
+    for (const auto& s : shared) transfer = std::max(transfer, s[0] + s[1] + s[2]);
     const double tiles = static_cast<double>(t.tiles);
     const double moved = by[0] + by[1] + by[2];
-    if ((t.slots < 2 ? moved : transfer + moved / tiles) > bound) return t.slots < 2 ? moved : transfer + moved / tiles;
-    const double compute = compute_ps(t, h, w, bound * std::max(1, npu_.cores)) / std::max(1, npu_.cores);
-    if (t.slots < 2) return compute + moved;
-    return std::max(compute, transfer) + (moved + compute) / tiles;
-  }
+    const bool overlap = t.slots >= 2;
+    if ((overlap ? transfer + moved / tiles : moved) > bound) return overlap ? transfer + moved / tiles : moved;
 
-  double time(int memory, double bytes, double run, double transfers, bool write) const {
-    if (memory < 0) return 0;
-    return paths_[static_cast<std::size_t>(memory)].time(bytes, run, transfers, write);
+    // Tile by tile the slower of compute and transfers sets the pace: a small last tile may wait for its weights.
+    std::array<Kind, 16> list;
+    const int n = kinds(t, h, w, list);
+    std::array<double, 3> whole{};
+    for (int k = 0; k < n; ++k) {
+      const Kind& kind = list[static_cast<std::size_t>(k)];
+      const double count = static_cast<double>(kind.count);
+      whole[0] += count * kind.input;
+      whole[1] += count * kind.weights;
+      whole[2] += count * kind.output;
+    }
+    double total = overlap ? moved / tiles : moved, compute = 0;
+    for (int k = 0; k < n; ++k) {
+      const Kind& kind = list[static_cast<std::size_t>(k)];
+      const double cycles = static_cast<double>(timing_.cost(kind.work).total());
+      double pace = cycles * clock_ps_ / std::max(1, npu_.cores);
+      compute += static_cast<double>(kind.count) * pace;
+      if (overlap)
+        for (const auto& s : shared)
+          pace = std::max(
+              pace, s[0] * kind.input / whole[0] + s[1] * kind.weights / whole[1] + s[2] * kind.output / whole[2]);
+      total += static_cast<double>(kind.count) * pace;
+      if (total > bound) return total;
+    }
+    return overlap ? total + compute / tiles : total;
   }
 
   const Nest& nest_;

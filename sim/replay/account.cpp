@@ -12,8 +12,8 @@ namespace {
 /// MACs per second that the unit could do at best.
 double peak_rate(const hw::Unit& unit) {
   if (unit.is_npu())
-    return static_cast<double>(npu::NpuTiming(unit.npu()).peak_macs_per_cycle()) *
-           static_cast<double>(unit.npu().hz) * unit.npu().cores;
+    return static_cast<double>(npu::NpuTiming(unit.npu()).peak_macs_per_cycle()) * static_cast<double>(unit.npu().hz) *
+           unit.npu().cores;
   const cpu::CpuSpec& cpu = unit.cpu();
   double fewest = 0;  // cycles per MAC of the library's best class
   for (const auto& [op_class, rate] : cpu.library.rates)
@@ -37,8 +37,8 @@ const char* name(Bound bound) {
   return names[static_cast<std::size_t>(bound)];
 }
 
-Result account(const traces::Schedule& schedule, const hw::Hardware& hardware, const Wiring& wiring,
-               const Costs& costs, const Outcome& outcome) {
+Result account(const traces::Schedule& schedule, const hw::Hardware& hardware, const Wiring& wiring, const Costs& costs,
+               const Outcome& outcome) {
   const std::vector<std::int32_t> binds = find_binds(schedule, outcome.end);
   const Evidence evidence{schedule, hardware, wiring, costs, outcome, binds};
   Result r;

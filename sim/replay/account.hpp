@@ -8,8 +8,8 @@
 namespace presil::replay {
 
 /// All of the Result but `timeline` and the times of `tiling`.
-Result account(const traces::Schedule& schedule, const hw::Hardware& hardware, const Wiring& wiring,
-               const Costs& costs, const Outcome& outcome);
+Result account(const traces::Schedule& schedule, const hw::Hardware& hardware, const Wiring& wiring, const Costs& costs,
+               const Outcome& outcome);
 
 /// One row per job.
 std::vector<JobResult> timeline(const traces::Schedule& schedule, const Outcome& outcome);

@@ -124,8 +124,10 @@ class EnergyAccount {
   }
 
   void to_operator(std::size_t op, double count, std::optional<double> pj_each) {
-    if (pj_each) of_op_[op] += count * *pj_each / pj_per_uj;
-    else unknown_[op] = true;
+    if (pj_each)
+      of_op_[op] += count * *pj_each / pj_per_uj;
+    else
+      unknown_[op] = true;
   }
 
   const Evidence& e_;
@@ -136,6 +138,8 @@ class EnergyAccount {
 
 }  // namespace
 
-void account_energy(const Evidence& e, Result& r) { EnergyAccount(e, r).run(); }
+void account_energy(const Evidence& e, Result& r) {
+  EnergyAccount(e, r).run();
+}
 
 }  // namespace presil::replay

@@ -57,9 +57,12 @@ class Tally {
     op.redundant_bytes += redundant;
     memory.useful_bytes += bytes - redundant;
     r_.tiling.extra_bytes += redundant;
-    if (!j.redundant) r_.tiling.halo_bytes += redundant;
-    else if (j.data == DataKind::spill) r_.tiling.spill_bytes += redundant;
-    else r_.tiling.refetch_bytes += redundant;
+    if (!j.redundant)
+      r_.tiling.halo_bytes += redundant;
+    else if (j.data == DataKind::spill)
+      r_.tiling.spill_bytes += redundant;
+    else
+      r_.tiling.refetch_bytes += redundant;
   }
 
   const Evidence& e_;
@@ -88,8 +91,8 @@ void account_memories(const Evidence& e, Result& r) {
   Tally tally(e, r);
   for (const Job& j : e.schedule.jobs) tally.add(j);
   for (const traces::Buffer& b : e.schedule.buffers)
-    r.buffers.push_back({b.name, e.schedule.memories[static_cast<std::size_t>(b.memory)], b.address, b.bytes, b.first_op,
-                         b.last_op, b.constant});
+    r.buffers.push_back({b.name, e.schedule.memories[static_cast<std::size_t>(b.memory)], b.address, b.bytes,
+                         b.first_op, b.last_op, b.constant});
   for (const auto& t : e.outcome.traffic) r.traffic.push_back({t.name, t.bytes, t.late_bursts, t.worst_wait});
 }
 

@@ -15,11 +15,11 @@ struct Sums {
   bool any = false;
   Tick start = 0, end = 0;
   CauseTimes causes;
-  std::int64_t macs = 0;              // of NPU computes, without those done again
-  double peak_macs = 0;               // that the NPU could have done in the same time
-  std::int32_t unit = -1;             // of its longest compute
+  std::int64_t macs = 0;   // of NPU computes, without those done again
+  double peak_macs = 0;    // that the NPU could have done in the same time
+  std::int32_t unit = -1;  // of its longest compute
   Tick longest = -1;
-  const common::Work* work = nullptr; // of its longest compute
+  const common::Work* work = nullptr;  // of its longest compute
 };
 
 /// MACs per picosecond of one core, by unit; 0 for CPUs.

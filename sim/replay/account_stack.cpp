@@ -48,12 +48,17 @@ Bound bound_of(const CauseTimes& times) {
   for (std::size_t i = 0; i < common::cause_count; ++i) {
     switch (static_cast<Cause>(i)) {
       case Cause::compute:
-      case Cause::output_stream: compute += times.ps[i]; break;  // the vector stage computes as well
+      case Cause::output_stream:
+        compute += times.ps[i];
+        break;  // the vector stage computes as well
       case Cause::overhead:
       case Cause::launch:
       case Cause::hand_over:
-      case Cause::dependency: overhead += times.ps[i]; break;
-      default: memory += times.ps[i];  // operand streams and everything on the way to memory
+      case Cause::dependency:
+        overhead += times.ps[i];
+        break;
+      default:
+        memory += times.ps[i];  // operand streams and everything on the way to memory
     }
   }
   if (compute == 0 && memory == 0 && overhead == 0) return Bound::none;

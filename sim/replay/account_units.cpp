@@ -12,16 +12,23 @@ using traces::JobKind;
 
 namespace {
 
-bool computes(const Job& j) { return j.kind == JobKind::compute || j.kind == JobKind::kernel; }
-bool reads(const Job& j) { return j.kind == JobKind::transfer && !j.write; }
-bool writes(const Job& j) { return (j.kind == JobKind::transfer && j.write) || j.kind == JobKind::copy; }
+bool computes(const Job& j) {
+  return j.kind == JobKind::compute || j.kind == JobKind::kernel;
+}
+bool reads(const Job& j) {
+  return j.kind == JobKind::transfer && !j.write;
+}
+bool writes(const Job& j) {
+  return (j.kind == JobKind::transfer && j.write) || j.kind == JobKind::copy;
+}
 
 /// First start of any job of (inference, operator): when the operator was launched.
 class Launches {
  public:
   explicit Launches(const Evidence& e) : operators_(e.schedule.operators.size()) {
     std::size_t inferences = 1;
-    for (const Job& j : e.schedule.jobs) inferences = std::max(inferences, static_cast<std::size_t>(std::max(0, j.inference)) + 1);
+    for (const Job& j : e.schedule.jobs)
+      inferences = std::max(inferences, static_cast<std::size_t>(std::max(0, j.inference)) + 1);
     at_.assign(inferences * operators_, common::never);
     for (std::size_t i = 0; i < e.schedule.jobs.size(); ++i) {
       Tick& at = at_[slot(e.schedule.jobs[i])];

@@ -47,8 +47,7 @@ std::int64_t scaled(std::int64_t cycles, std::int64_t part, std::int64_t whole) 
 
 class Coster {
  public:
-  Coster(const Schedule& s, const hw::Hardware& hardware, const CostOptions& options)
-      : s_(s), options_(options) {
+  Coster(const Schedule& s, const hw::Hardware& hardware, const CostOptions& options) : s_(s), options_(options) {
     models_.resize(hardware.units.size());
     for (std::size_t u = 0; u < hardware.units.size(); ++u) {
       UnitModel& m = models_[u];
@@ -93,10 +92,12 @@ class Coster {
     const bool set_up = !options_.without_tile_setup || j.tile == 0;
     switch (j.kind) {
       case JobKind::transfer:
-      case JobKind::copy: return setup(unit, j, set_up);
+      case JobKind::copy:
+        return setup(unit, j, set_up);
       case JobKind::compute:
       case JobKind::kernel: {
-        std::int32_t& known = works_[(unit * s_.works.size() + static_cast<std::size_t>(j.work)) * 2 + (set_up ? 1 : 0)];
+        std::int32_t& known =
+            works_[(unit * s_.works.size() + static_cast<std::size_t>(j.work)) * 2 + (set_up ? 1 : 0)];
         if (known < 0) known = add(stage_cost(cycles(id, set_up), models_[unit].clock));
         return known;
       }
@@ -104,8 +105,7 @@ class Coster {
         const common::OpClass op_class = s_.operators[static_cast<std::size_t>(j.op)].op_class;
         return remember({unit, 0, static_cast<std::int64_t>(op_class)}, [&] {
           const UnitModel& m = models_[unit];
-          return single(Cause::launch,
-                        m.clock.duration(m.npu->launch_cycles(op_class)) + m.unit->npu().launch.host_ps);
+          return single(Cause::launch, m.clock.duration(m.npu->launch_cycles(op_class)) + m.unit->npu().launch.host_ps);
         });
       }
       case JobKind::hand_over: {
@@ -139,8 +139,7 @@ class Coster {
       const common::Area& from = s_.areas[static_cast<std::size_t>(j.area)];
       if (m.unit->npu().dma.cycles_per_row > 0) {
         runs = dma::DmaTiming::runs(from);
-        if (j.to_area >= 0)
-          runs = std::max(runs, dma::DmaTiming::runs(s_.areas[static_cast<std::size_t>(j.to_area)]));
+        if (j.to_area >= 0) runs = std::max(runs, dma::DmaTiming::runs(s_.areas[static_cast<std::size_t>(j.to_area)]));
       }
       if (runs > 1) {
         return remember({unit, models_.size() + 2, runs}, [&] {

@@ -13,8 +13,8 @@ namespace presil::replay {
 
 using common::Tick;
 
-/// A job may start when it is at the head of its queue and all jobs it waits for have ended. Knows nothing of durations:
-/// the engines say when jobs start and end. Precondition: the schedule passed traces::check.
+/// A job may start when it is at the head of its queue and all jobs it waits for have ended. Knows nothing of
+/// durations: the engines say when jobs start and end. Precondition: the schedule passed traces::check.
 class Dispatcher {
  public:
   explicit Dispatcher(const traces::Schedule& schedule);

@@ -34,7 +34,9 @@ bool reaches(const hw::Hardware& hardware, const hw::Unit& unit, const std::stri
   return false;
 }
 
-bool moves(const Job& j) { return j.kind == JobKind::transfer || j.kind == JobKind::copy; }
+bool moves(const Job& j) {
+  return j.kind == JobKind::transfer || j.kind == JobKind::copy;
+}
 
 }  // namespace
 

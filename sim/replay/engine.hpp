@@ -15,10 +15,10 @@ namespace presil::replay {
 
 /// How the schedule's queues and memories meet the hardware's.
 struct Wiring {
-  std::vector<fabric::PortSpec> ports;     // one per queue that moves bytes
-  std::vector<std::int32_t> port_of;       // by queue; -1: it moves none
-  std::vector<std::int32_t> memory_of;     // by the schedule's memory: index in Hardware::memories
-  std::vector<std::int32_t> unit_of;       // by queue: index in Hardware::units
+  std::vector<fabric::PortSpec> ports;  // one per queue that moves bytes
+  std::vector<std::int32_t> port_of;    // by queue; -1: it moves none
+  std::vector<std::int32_t> memory_of;  // by the schedule's memory: index in Hardware::memories
+  std::vector<std::int32_t> unit_of;    // by queue: index in Hardware::units
 };
 
 /// Checks the schedule against the hardware. Throws common::Error when it cannot run there (see traces::check), or when
@@ -31,7 +31,7 @@ fabric::Transfer transfer_of(const traces::Schedule& schedule, const Wiring& wir
 /// What happened. Indexed by job id, or by position in Hardware::memories.
 struct Outcome {
   std::vector<Tick> start, end;
-  std::vector<CauseTimes> causes;                   // of each job: sums to end - start
+  std::vector<CauseTimes> causes;  // of each job: sums to end - start
   Tick latency = 0;
   std::vector<fabric::MemoryActivity> activity;
   std::vector<common::MemoryCounters> counters;

@@ -56,9 +56,7 @@ class PlainEngine {
   struct Timer {
     Tick time;
     std::size_t queue;
-    bool operator<(const Timer& other) const {
-      return time != other.time ? time > other.time : queue > other.queue;
-    }
+    bool operator<(const Timer& other) const { return time != other.time ? time > other.time : queue > other.queue; }
   };
 
   void start_if_ready(std::size_t queue) {

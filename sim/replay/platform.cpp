@@ -29,7 +29,9 @@ namespace presil::replay {
 namespace {
 
 /// Names of modules may not contain dots or blanks, and two kinds of thing may share a name in the hardware file.
-std::string module_name(const char* kind, std::size_t number) { return kind + std::to_string(number); }
+std::string module_name(const char* kind, std::size_t number) {
+  return kind + std::to_string(number);
+}
 
 dma::DmaSpec dma_spec(const hw::Unit& unit) {
   dma::DmaSpec spec;

@@ -13,7 +13,9 @@ namespace {
 
 using traces::JobKind;
 
-Tick now() { return static_cast<Tick>(sc_core::sc_time_stamp().value()); }  // SystemC counts picoseconds
+Tick now() {
+  return static_cast<Tick>(sc_core::sc_time_stamp().value());
+}  // SystemC counts picoseconds
 
 void pass(Tick time) {
   if (time > 0) sc_core::wait(sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(time)));
@@ -65,8 +67,9 @@ class QueueProcess : public sc_core::sc_module {
     switch (run_.schedule.jobs[job].kind) {
       case JobKind::transfer:
       case JobKind::copy:
-        run_.outcome.causes[job] +=
-            platform_.dma(run_.wiring.port_of[queue_]).move(transfer_of(run_.schedule, run_.wiring, job), duration).causes;
+        run_.outcome.causes[job] += platform_.dma(run_.wiring.port_of[queue_])
+                                        .move(transfer_of(run_.schedule, run_.wiring, job), duration)
+                                        .causes;
         break;
       case JobKind::compute:
         platform_.npu(unit).occupy(duration, run_.schedule.queues[queue_].core);
@@ -102,8 +105,7 @@ Outcome run_systemc(const traces::Schedule& schedule, const hw::Hardware& hardwa
   sc_core::sc_start();
   if (run.error) std::rethrow_exception(run.error);
   platform.fabric().rethrow_error();
-  if (!run.dispatcher.finished())
-    throw common::Error("schedule cannot finish: " + run.dispatcher.deadlock(schedule));
+  if (!run.dispatcher.finished()) throw common::Error("schedule cannot finish: " + run.dispatcher.deadlock(schedule));
   run.outcome.start = run.dispatcher.take_starts();
   run.outcome.end = run.dispatcher.take_ends();
   read_memories(platform.fabric().timing(), platform.memory_timings(), run.outcome);

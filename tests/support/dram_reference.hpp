@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/common/time.hpp"
 #include "models/dram/dram_spec.hpp"
 #include "models/dram/trace_player.hpp"
 
@@ -95,7 +96,6 @@ inline ReferenceConfig reference_config(const Row& row, int window) {
   dram::DramSpec& s = config.spec = reference_timing(row);
   dram::PlayerSpec& p = config.player;
   s.mapping = reference_mapping(row);
-  s.max_run = 64;
   s.max_reads_in_turn = s.max_writes_in_turn = 0;
   s.strict_row_hit_cap = false;
   s.whole_bursts = false;

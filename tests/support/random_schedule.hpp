@@ -1,4 +1,5 @@
-// Random but valid schedules from a seed: transfers, copies, computes, launches, kernels and hand-overs on several queues.
+// Random but valid schedules from a seed: transfers, copies, computes, launches, kernels and hand-overs on several
+// queues.
 #pragma once
 
 #include <algorithm>
@@ -126,7 +127,8 @@ inline traces::Schedule random_schedule(const hw::Hardware& hardware, std::uint6
                  launch ? -1 : works[dice.below(works.size())], after);
     } else {
       const bool kernel = dice.chance(60);
-      id = b.run(kernel ? JobKind::kernel : JobKind::hand_over, engine.queue, op, works[dice.below(works.size())], after);
+      id = b.run(kernel ? JobKind::kernel : JobKind::hand_over, engine.queue, op, works[dice.below(works.size())],
+                 after);
     }
     b.s.jobs[id].tile = tile;
   }

@@ -33,7 +33,7 @@ inline void expect_consistent(const replay::Result& r) {
       extra += k.redundant_read_bytes + k.redundant_write_bytes;
     }
     EXPECT_EQ(memory.useful_bytes, read + written - extra) << memory.name;
-    EXPECT_GE(memory.counters.read_bytes, read) << memory.name;      // whole beats
+    EXPECT_GE(memory.counters.read_bytes, read) << memory.name;  // whole beats
     EXPECT_GE(memory.counters.write_bytes, written) << memory.name;
     std::int64_t op_read = 0, op_written = 0;
     for (const auto& op : r.operators) op_read += op.read_bytes[m], op_written += op.write_bytes[m];

@@ -40,7 +40,9 @@ inline hw::Hardware chip_from_text(const std::string& yaml, const std::vector<st
   return hardware;
 }
 
-inline graph::Graph zoo(const std::string& name) { return graph::load_network(name, source_dir / "traces" / "networks"); }
+inline graph::Graph zoo(const std::string& name) {
+  return graph::load_network(name, source_dir / "traces" / "networks");
+}
 
 /// The .tflite files beside the project, sorted; empty where there are none.
 inline std::vector<std::filesystem::path> network_files() {
@@ -53,8 +55,9 @@ inline std::vector<std::filesystem::path> network_files() {
 }
 
 /// One convolution (or other window) network.
-inline graph::Graph one_convolution(std::int64_t height, std::int64_t width, std::int64_t channels, std::int64_t filters, int kernel,
-                                    int stride = 1, graph::Padding padding = graph::Padding::same) {
+inline graph::Graph one_convolution(std::int64_t height, std::int64_t width, std::int64_t channels,
+                                    std::int64_t filters, int kernel, int stride = 1,
+                                    graph::Padding padding = graph::Padding::same) {
   graph::Builder b("one_convolution");
   graph::WindowStyle window;
   window.kernel = {kernel, kernel};
@@ -67,7 +70,9 @@ inline graph::Graph one_convolution(std::int64_t height, std::int64_t width, std
 /// A random network of plausible layers; the same for the same seed.
 inline graph::Graph generated(std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  const auto pick = [&](std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(high - low + 1)); };
+  const auto pick = [&](std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(high - low + 1));
+  };
   graph::Builder b("generated_" + std::to_string(seed));
   auto x = b.input({1, pick(5, 40), pick(5, 40), pick(1, 20)});
   const std::int64_t layers = pick(3, 9);
@@ -79,8 +84,12 @@ inline graph::Graph generated(std::uint64_t seed) {
     window.stride = {s, s};
     window.activation = pick(0, 1) ? graph::Activation::relu6 : graph::Activation::none;
     switch (pick(0, 6)) {
-      case 0: x = b.depthwise(x, 1, window, {seed}); break;
-      case 1: x = b.pool(pick(0, 1) ? "MAX_POOL_2D" : "AVERAGE_POOL_2D", x, window); break;
+      case 0:
+        x = b.depthwise(x, 1, window, {seed});
+        break;
+      case 1:
+        x = b.pool(pick(0, 1) ? "MAX_POOL_2D" : "AVERAGE_POOL_2D", x, window);
+        break;
       case 2: {
         graph::WindowStyle same;
         same.kernel = {3, 3};
@@ -88,13 +97,17 @@ inline graph::Graph generated(std::uint64_t seed) {
         x = b.elementwise("ADD", x, y, graph::Activation::relu);
         break;
       }
-      case 3: x = b.unary("LOGISTIC", x); break;
+      case 3:
+        x = b.unary("LOGISTIC", x);
+        break;
       case 4: {
         const auto y = b.convolution(x, pick(1, 40), graph::WindowStyle{}, {seed});
         x = b.concatenation({x, y}, 3);
         break;
       }
-      default: x = b.convolution(x, pick(1, 70), window, {seed}); break;
+      default:
+        x = b.convolution(x, pick(1, 70), window, {seed});
+        break;
     }
   }
   x = b.mean(x, false);

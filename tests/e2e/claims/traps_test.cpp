@@ -12,7 +12,9 @@ replay::Result run(const graph::Graph& graph, const std::vector<std::string>& ov
   return test::run(graph, test::chip_from_text(test::hand_chip, overrides)).result;
 }
 
-std::int64_t moved(const replay::MemoryResult& m) { return m.counters.read_bytes + m.counters.write_bytes; }
+std::int64_t moved(const replay::MemoryResult& m) {
+  return m.counters.read_bytes + m.counters.write_bytes;
+}
 
 TEST(Padding, CountsAsWorkButIsNotFetched) {
   // SAME padding of a 3x3 on 4x4: 16 outputs x 9 taps are computed, while VALID has 4 outputs; only 4x4x16 B are read.
@@ -36,7 +38,8 @@ TEST(APlanWithoutTilingOrSpilling, MovesEveryByteOnce) {
 
 TEST(Halo, IsFetchedAgainAndBookedAsRedundant) {
   // Tiles of 4 rows over 16: each of the three inner borders fetches 2 rows of 16 x 16 B again.
-  const replay::Result r = run(test::one_convolution(16, 16, 16, 16, 3), {"units.npu.tile_granule=[4, 16, 16]", "units.npu.tile_limit=[4, 16, 16]"});
+  const replay::Result r = run(test::one_convolution(16, 16, 16, 16, 3),
+                               {"units.npu.tile_granule=[4, 16, 16]", "units.npu.tile_limit=[4, 16, 16]"});
   EXPECT_EQ(r.operators[0].tiles, 4);
   EXPECT_EQ(r.tiling.halo_bytes, 3 * 2 * 16 * 16);
   EXPECT_EQ(test::memory(r, "sram").useful_bytes, 16 * 16 * 16 * 2 + 9 * 256 + 64);
@@ -64,7 +67,9 @@ TEST(ABandwidthFigure, IsSharedByAllOperandsAndNotGivenToEach) {
 TEST(SwappingTheDram, ChangesTheResultOnlyWhereDramIsTouched) {
   const graph::Graph graph = test::zoo("resnet8");
   const auto latency = [&](const char* weights, const char* preset) {
-    return test::run(graph, test::chip("edge-npu", {std::string("placement.weights=") + weights, std::string("memories.dram.preset=") + preset})).result.latency;
+    return test::run(graph, test::chip("edge-npu", {std::string("placement.weights=") + weights,
+                                                    std::string("memories.dram.preset=") + preset}))
+        .result.latency;
   };
   EXPECT_NE(latency("dram", "lpddr4-3200-x16"), latency("dram", "ddr3-1600-x16"));
   EXPECT_EQ(latency("sram", "lpddr4-3200-x16"), latency("sram", "ddr3-1600-x16"));
@@ -130,9 +135,10 @@ TEST(EveryRateOfAShippedCpu, HasASourceOrIsListedAsAssumed) {
       if (unit.is_npu()) continue;
       for (const auto& [op_class, rate] : unit.cpu().library.rates)
         EXPECT_TRUE(rate.assumed || !rate.source.empty()) << name << " " << common::name(op_class);
-      for (const common::OpClass c : {common::OpClass::convolution, common::OpClass::pointwise, common::OpClass::depthwise,
-                                      common::OpClass::fully_connected, common::OpClass::softmax, common::OpClass::add,
-                                      common::OpClass::average_pool, common::OpClass::resize_bilinear})
+      for (const common::OpClass c :
+           {common::OpClass::convolution, common::OpClass::pointwise, common::OpClass::depthwise,
+            common::OpClass::fully_connected, common::OpClass::softmax, common::OpClass::add,
+            common::OpClass::average_pool, common::OpClass::resize_bilinear})
         EXPECT_EQ(unit.cpu().library.rates.count(c), 1u) << name << " has no rate of its own for " << common::name(c);
     }
 }

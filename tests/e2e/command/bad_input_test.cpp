@@ -34,7 +34,8 @@ Outcome presil(const std::vector<std::string>& arguments) {
 class BadInput : public ::testing::Test {
  protected:
   void SetUp() override {
-    dir_ = fs::temp_directory_path() / fmt::format("presil_bad_{}", ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    dir_ = fs::temp_directory_path() /
+           fmt::format("presil_bad_{}", ::testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(dir_);
     fs::create_directories(dir_);
     const auto bytes = graph::export_tflite(test::one_convolution(4, 4, 16, 16, 1));
@@ -53,7 +54,8 @@ class BadInput : public ::testing::Test {
     const Outcome o = presil(arguments);
     EXPECT_EQ(o.code, 1) << o.err;
     EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
-    for (const std::string& part : parts) EXPECT_NE(o.err.find(part), std::string::npos) << "'" << part << "' is missing in: " << o.err;
+    for (const std::string& part : parts)
+      EXPECT_NE(o.err.find(part), std::string::npos) << "'" << part << "' is missing in: " << o.err;
   }
 
   fs::path dir_;
@@ -81,7 +83,9 @@ TEST_F(BadInput, ATruncatedNetworkIsRefusedOrRunsButNeverCrashes) {
   const auto bytes = graph::export_tflite(test::one_convolution(2, 2, 1, 1, 1));
   int refused = 0;
   for (std::size_t n = 0; n < bytes.size(); ++n) {
-    const Outcome o = presil({"run", file("cut.tflite", std::string(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n))), "--hw", chip_, "--format", "json"});
+    const Outcome o =
+        presil({"run", file("cut.tflite", std::string(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n))),
+                "--hw", chip_, "--format", "json"});
     ASSERT_NE(o.code, 2) << "at byte " << n << ": " << o.err;
     refused += o.code == 1;
   }
@@ -95,8 +99,10 @@ TEST_F(BadInput, HardwareFilesWithFaults) {
     EXPECT_NE(at, std::string::npos) << from;
     return file("bad.yaml", text.replace(at, from.size(), to));
   };
-  expect_refused({"run", good_, "--hw", with("tile_buffer:", "tile_bufer:")}, {"bad.yaml:", "tile_bufer", "did you mean 'tile_buffer'"});
-  expect_refused({"run", good_, "--hw", with("size: 64 KiB", "size: 64 MHz")}, {"bad.yaml:", "tile_buffer.size", "MHz"});
+  expect_refused({"run", good_, "--hw", with("tile_buffer:", "tile_bufer:")},
+                 {"bad.yaml:", "tile_bufer", "did you mean 'tile_buffer'"});
+  expect_refused({"run", good_, "--hw", with("size: 64 KiB", "size: 64 MHz")},
+                 {"bad.yaml:", "tile_buffer.size", "MHz"});
   expect_refused({"run", good_, "--hw", with("size: 64 KiB", "size: 64")}, {"bad.yaml:", "unit"});
   expect_refused({"run", good_, "--hw", with("size: 64 KiB", "size: 0 KiB")}, {"bad.yaml:", "tile_buffer.size"});
   expect_refused({"run", good_, "--hw", with("size: 64 KiB", "size: -4 KiB")}, {"bad.yaml:", "tile_buffer.size"});
@@ -114,7 +120,8 @@ TEST_F(BadInput, HardwareFilesWithFaults) {
 TEST_F(BadInput, ANetworkThatCannotFitSaysByHowMuchAndWhichTensors) {
   expect_refused({"run", "mobilenet_v2", "--hw", chip_}, {"does not fit", "KiB"});
   const auto bytes = graph::export_tflite(test::one_convolution(512, 512, 16, 16, 1));
-  expect_refused({"run", file("large.tflite", std::string(bytes.begin(), bytes.end())), "--hw", chip_}, {"does not fit", "too much", "largest:"});
+  expect_refused({"run", file("large.tflite", std::string(bytes.begin(), bytes.end())), "--hw", chip_},
+                 {"does not fit", "too much", "largest:"});
 }
 
 TEST_F(BadInput, OutputThatCannotBeWrittenLeavesNothingHalfDone) {

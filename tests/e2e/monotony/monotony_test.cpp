@@ -33,8 +33,10 @@ std::vector<Key> keys() {
   return {
       {"clock", one("clocks.npu", {"400 MHz", "600 MHz", "800 MHz", "1000 MHz", "1200 MHz"})},
       {"array",
-       {{"units.npu.array.convolution.modes.0.unroll.oc=4"}, {"units.npu.array.convolution.modes.0.unroll.oc=8"},
-        {"units.npu.array.convolution.modes.0.unroll.oc=16"}, {"units.npu.array.convolution.modes.0.unroll.oc=32"},
+       {{"units.npu.array.convolution.modes.0.unroll.oc=4"},
+        {"units.npu.array.convolution.modes.0.unroll.oc=8"},
+        {"units.npu.array.convolution.modes.0.unroll.oc=16"},
+        {"units.npu.array.convolution.modes.0.unroll.oc=32"},
         {"units.npu.array.convolution.modes.0.unroll.oc=64"}}},
       {"tile buffer", one("units.npu.tile_buffer.size", {"32 KiB", "48 KiB", "64 KiB", "96 KiB", "128 KiB"})},
       {"SRAM", one("memories.sram.size", {"384 KiB", "512 KiB", "768 KiB", "1 MiB", "2 MiB"})},
@@ -49,12 +51,14 @@ TEST(FasterHardware, ReplaysAFixedScheduleNoSlower) {
     replay::Options options;
     options.ignore_digests = true;
     for (const Key& key : keys()) {
-      if (std::string(key.name) == "SRAM" || std::string(key.name) == "tile buffer") continue;  // the schedule fixes their use
+      if (std::string(key.name) == "SRAM" || std::string(key.name) == "tile buffer")
+        continue;  // the schedule fixes their use
       common::Tick before = common::never;
       for (const auto& value : key.values) {
         const common::Tick latency = replay::replay(schedule, test::chip("edge-npu", value), options).latency;
         if (before != common::never)
-          EXPECT_LE(static_cast<double>(latency), static_cast<double>(before) * 1.005) << graph.name << " " << value.front();
+          EXPECT_LE(static_cast<double>(latency), static_cast<double>(before) * 1.005)
+              << graph.name << " " << value.front();
         before = latency;
       }
     }
@@ -75,7 +79,8 @@ TEST(FasterHardware, PlannedAnewIsHardlyEverSlower) {
           EXPECT_LE(ratio, 1.05) << graph.name << ": " << from << " -> " << value.front();
           if (ratio > 1.01) {
             ++slower;
-            std::cout << fmt::format("slower by {:.1f} %: {} with {} after {}\n", (ratio - 1) * 100, graph.name, value.front(), from);
+            std::cout << fmt::format("slower by {:.1f} %: {} with {} after {}\n", (ratio - 1) * 100, graph.name,
+                                     value.front(), from);
           }
         }
         before = latency;
@@ -90,10 +95,12 @@ TEST(ALargerSram, NeverRaisesExternalTrafficByMoreThanOnePercent) {
   for (const graph::Graph& graph : networks()) {
     std::int64_t before = -1;
     for (const char* size : {"384 KiB", "512 KiB", "768 KiB", "1 MiB", "2 MiB", "4 MiB"}) {
-      const replay::Result result = test::run(graph, test::chip("edge-npu", {std::string("memories.sram.size=") + size})).result;
+      const replay::Result result =
+          test::run(graph, test::chip("edge-npu", {std::string("memories.sram.size=") + size})).result;
       const auto& dram = test::memory(result, "dram");
       const std::int64_t bytes = dram.counters.read_bytes + dram.counters.write_bytes;
-      if (before >= 0) EXPECT_LE(static_cast<double>(bytes), static_cast<double>(before) * 1.01) << graph.name << " " << size;
+      if (before >= 0)
+        EXPECT_LE(static_cast<double>(bytes), static_cast<double>(before) * 1.01) << graph.name << " " << size;
       before = bytes;
     }
   }
@@ -111,8 +118,8 @@ TEST(AScheduleHoldsNoDurations, SoThatItsReplayFollowsTheHardware) {
   const common::Tick slow_dram = latency({"memories.dram.clock=800 MHz"});
   const common::Tick slow_array = latency({"units.npu.array.convolution.modes.0.cycles_per_step=4"});
   const common::Tick slow_clock = latency({"clocks.npu=400 MHz"});
-  EXPECT_GT(slow_dram, base + base / 50);      // weights come from DRAM: half its rate must show
-  EXPECT_LT(slow_dram, 2 * base);              // but not everything is DRAM
+  EXPECT_GT(slow_dram, base + base / 50);  // weights come from DRAM: half its rate must show
+  EXPECT_LT(slow_dram, 2 * base);          // but not everything is DRAM
   EXPECT_GT(slow_array, base + base / 4);
   EXPECT_LT(slow_array, 4 * base);
   EXPECT_GT(slow_clock, base + base / 10);

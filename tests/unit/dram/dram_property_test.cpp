@@ -109,6 +109,39 @@ TEST_P(DramProperties, TheSameBurstsGiveTheSameTimes) {
   EXPECT_EQ(ends[0], ends[1]);
 }
 
+TEST_P(DramProperties, AskingForTheNextDecisionChangesNothing) {
+  std::vector<common::Tick> ends[2];
+  for (const bool asks : {false, true}) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()) + 2000);
+    DramTiming memory(draw_spec(random));
+    common::Tick now = 0;
+    std::size_t served = 0, pushed = 0;
+    while (served < 400) {
+      for (int i = 0; i < 8 && pushed < 400; ++i) {
+        const bool write = random() % 3 == 0;
+        const std::uint64_t address = random() % (1 << 22);
+        if (memory.accepts_from(now, write) != now) continue;
+        common::Burst burst;
+        burst.address = address;
+        burst.bytes = 64;
+        burst.write = write;
+        burst.id = static_cast<std::uint32_t>(pushed++);
+        burst.arrival = now;
+        memory.push(burst);
+        if (asks) {
+          EXPECT_GE(memory.next_decision(), now);
+        }
+      }
+      now = std::max(now, memory.next_decision());
+      const auto decision = memory.decide();
+      if (!decision.decided) continue;
+      ++served;
+      ends[asks ? 1 : 0].push_back(decision.service.data_end);
+    }
+  }
+  EXPECT_EQ(ends[0], ends[1]);
+}
+
 TEST_P(DramProperties, WaitingIsBoundedWithTheDefaultPolicies) {
   std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()));
   const std::vector<std::string> names = preset_names();
@@ -128,9 +161,9 @@ INSTANTIATE_TEST_SUITE_P(Seeds, DramProperties, ::testing::Range(1, 61));
 // --- the checker itself can fail ------------------------------------------------------------------------------------
 
 std::vector<Command> good_log() {  // ACT, two reads, PRE, ACT of another row, read
-  return {{2, CommandKind::activate, 0, 0, 0},   {14, CommandKind::read, 0, 0, 0},
-          {18, CommandKind::read, 0, 0, 0},      {32, CommandKind::precharge, 0, 0, 0},
-          {43, CommandKind::activate, 0, 0, 1},  {55, CommandKind::read, 0, 0, 1}};
+  return {{2, CommandKind::activate, 0, 0, 0},  {14, CommandKind::read, 0, 0, 0},
+          {18, CommandKind::read, 0, 0, 0},     {32, CommandKind::precharge, 0, 0, 0},
+          {43, CommandKind::activate, 0, 0, 1}, {55, CommandKind::read, 0, 0, 1}};
 }
 
 TEST(DramChecker, AcceptsALogThatKeepsEveryRuleToTheClock) {

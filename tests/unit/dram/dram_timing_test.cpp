@@ -125,8 +125,8 @@ TEST(DramTiming, FifthActivateWaitsForTheFourActivateWindow) {
 
 TEST(DramTiming, BanksPrepareWhileDataOfAnotherMove) {
   DramDriver d(example_dram());
-  d.push(0, 256, false, 0);             // RD 14 ... 74: data 24 ... 88
-  d.push(example_bank, 64, false, 0);   // ACT 7, ready at 19: its data follow without a gap
+  d.push(0, 256, false, 0);            // RD 14 ... 74: data 24 ... 88
+  d.push(example_bank, 64, false, 0);  // ACT 7, ready at 19: its data follow without a gap
   d.finish();
   EXPECT_EQ(d.services[0].data_end, 88 * ns);
   EXPECT_EQ(d.services[1].data_start, 88 * ns);
@@ -215,10 +215,29 @@ TEST(DramTiming, QueueTakesWholeBurstsUntilItIsFull) {
     ASSERT_EQ(memory.accepts_from(0, false), 0);
     memory.push(burst);
   }
-  ASSERT_EQ(memory.accepts_from(0, false), 0) << "the third waits at the entry";
-  memory.push(burst);
   EXPECT_EQ(memory.accepts_from(0, false), common::never);
-  EXPECT_EQ(memory.accepts_from(0, true), 0) << "writes have an entry of their own";
+  EXPECT_EQ(memory.accepts_from(0, true), 0) << "writes have places of their own";
+}
+
+TEST(DramTiming, ABurstForAFullChannelWaitsAtTheEntry) {
+  DramSpec spec = example_dram();
+  spec.channels = 2;
+  spec.mapping = "channel-row-bank-column";
+  spec.read_queue = 4;
+  DramDriver d(spec);
+  common::Burst burst;
+  burst.bytes = 64;
+  d.push(0, 64, false, 0);  // fills channel 0
+  ASSERT_EQ(d.memory.accepts_from(0, false), 0);
+  d.push(1 << 19, 64, false, 0);  // channel 1 has room
+  ASSERT_EQ(d.memory.accepts_from(0, false), 0);
+  d.push(64, 64, false, 0);  // channel 0 again: at the entry, and all behind it stay out
+  EXPECT_EQ(d.memory.accepts_from(0, false), common::never);
+  EXPECT_EQ(d.memory.accepts_from(0, true), 0);
+  d.finish();
+  EXPECT_EQ(d.services[0].data_start, 24 * ns);
+  EXPECT_EQ(d.services[1].data_start, 24 * ns);
+  EXPECT_EQ(d.services[2].data_start, 40 * ns);
 }
 
 TEST(DramTiming, AcceptsAgainWhenAColumnCommandFreesAPlace) {
@@ -227,7 +246,6 @@ TEST(DramTiming, AcceptsAgainWhenAColumnCommandFreesAPlace) {
   DramTiming memory(spec);
   common::Burst burst;
   burst.bytes = 64;
-  memory.push(burst);
   memory.push(burst);
   EXPECT_EQ(memory.next_decision(), 2 * ns);  // ACT
   EXPECT_FALSE(memory.decide().decided);
@@ -255,8 +273,8 @@ TEST(DramTiming, AdaptivePageClosesTheRowBehindTheLastHit) {
   d.push(0, 32, false, 0);
   d.push(example_row, 16, false, 100 * ns);
   d.finish();
-  EXPECT_EQ(d.services[0].data_end, 32 * ns);              // RD 14, 18 with auto-precharge
-  EXPECT_EQ(d.services[1].data_start, (102 + 22) * ns);    // a closed row, not a conflict
+  EXPECT_EQ(d.services[0].data_end, 32 * ns);            // RD 14, 18 with auto-precharge
+  EXPECT_EQ(d.services[1].data_start, (102 + 22) * ns);  // a closed row, not a conflict
   EXPECT_EQ(d.memory.counters().row_conflicts, 0);
 }
 

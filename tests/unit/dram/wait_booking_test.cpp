@@ -55,7 +55,7 @@ TEST(WaitBooking, WaitingForTheBanksMinimumTimesIsBookedAsBank) {
 
 TEST(WaitBooking, WaitingBehindAnotherMasterIsBookedAsArbitration) {
   DramDriver d(example_dram());
-  d.push(0, 64, false, 0, 0, 1);       // RD 14, 18, 22, 26
+  d.push(0, 64, false, 0, 0, 1);         // RD 14, 18, 22, 26
   d.push(64, 16, false, 14 * ns, 0, 2);  // could read at 16, reads at 30
   d.finish();
   EXPECT_EQ(segments(d.services[1]), (Segments{{Cause::latency, 26}, {Cause::arbitration, 40}}));

@@ -7,19 +7,19 @@ namespace presil::replay {
 namespace {
 
 using common::Cause;
-using ::testing::ElementsAre;
 using test::DataKind;
 using test::JobKind;
 using test::ScheduleBuilder;
+using ::testing::ElementsAre;
 
 TEST(Bind, is_the_predecessor_that_ended_last) {
   ScheduleBuilder b;
   const auto a = b.queue("a", "npu"), c = b.queue("b", "npu", 1);
   b.op("op");
-  b.run(JobKind::compute, a, 0, -1);          // 0 ends at 10
-  b.run(JobKind::compute, c, 0, -1);          // 1 ends at 11
-  b.run(JobKind::compute, a, 0, -1, {1});     // 2: edge 1 (11) against its queue's 0 (10)
-  b.run(JobKind::compute, c, 0, -1, {0});     // 3: edge 0 (10) against its queue's 1 (11)
+  b.run(JobKind::compute, a, 0, -1);       // 0 ends at 10
+  b.run(JobKind::compute, c, 0, -1);       // 1 ends at 11
+  b.run(JobKind::compute, a, 0, -1, {1});  // 2: edge 1 (11) against its queue's 0 (10)
+  b.run(JobKind::compute, c, 0, -1, {0});  // 3: edge 0 (10) against its queue's 1 (11)
   EXPECT_THAT(find_binds(b.s, {10, 11, 20, 20}), ElementsAre(-1, -1, 1, 1));
 }
 
@@ -29,8 +29,8 @@ TEST(Bind, a_tie_goes_to_the_lowest_id_wherever_it_stands) {
   b.op("op");
   b.run(JobKind::compute, a, 0, -1);
   b.run(JobKind::compute, c, 0, -1);
-  b.run(JobKind::compute, c, 0, -1, {0});        // queue: 1, edge: 0
-  b.run(JobKind::compute, a, 0, -1, {2, 1});     // queue: 0
+  b.run(JobKind::compute, c, 0, -1, {0});     // queue: 1, edge: 0
+  b.run(JobKind::compute, a, 0, -1, {2, 1});  // queue: 0
   EXPECT_THAT(find_binds(b.s, {10, 10, 10, 30}), ElementsAre(-1, -1, 0, 0));
 }
 

@@ -73,7 +73,8 @@ TEST(Agreement, a_job_starts_when_the_last_it_waits_for_has_ended) {
   for (std::size_t i = 0; i < s.jobs.size(); ++i) {
     const traces::Job& j = s.jobs[i];
     Tick latest = queue_end[j.queue];
-    for (std::uint32_t e = 0; e < j.edge_count; ++e) latest = std::max(latest, r.timeline[s.edges[j.first_edge + e]].end);
+    for (std::uint32_t e = 0; e < j.edge_count; ++e)
+      latest = std::max(latest, r.timeline[s.edges[j.first_edge + e]].end);
     EXPECT_EQ(r.timeline[i].start, latest) << i;
     EXPECT_EQ(r.timeline[i].causes.total(), r.timeline[i].end - r.timeline[i].start) << i;
     queue_end[j.queue] = r.timeline[i].end;

@@ -12,9 +12,9 @@ namespace {
 using common::Cause;
 using common::Clock;
 using common::StageCycles;
-using ::testing::HasSubstr;
 using test::JobKind;
 using test::ScheduleBuilder;
+using ::testing::HasSubstr;
 
 StageCycles stages(std::int64_t array, std::int64_t weights, std::int64_t input, std::int64_t output,
                    std::int64_t overhead = 0) {
@@ -58,7 +58,7 @@ TEST(JobCost, equal_work_on_one_unit_is_costed_once) {
   b.read(in, op, b.area(0, 64, 128));
   const Costs costs = cost_jobs(b.s, test::tiny_hardware());
   EXPECT_EQ(costs.distinct.size(), 3u);
-  EXPECT_EQ(costs.job(0).duration, 18'000);              // 8 steps + 10
+  EXPECT_EQ(costs.job(0).duration, 18'000);  // 8 steps + 10
   EXPECT_EQ(costs.job(1).duration, 18'000);
   EXPECT_EQ(costs.job(2).duration, (2 * 2048 + 50) * 1000);
   EXPECT_EQ(costs.job(4).causes[Cause::launch], 20'000);  // set-up; the bytes are the fabric's

@@ -7,10 +7,10 @@
 namespace presil::replay {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using test::JobKind;
 using test::ScheduleBuilder;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// Ends the head of `queue` and returns the queues that this woke.
 std::vector<std::size_t> end(Dispatcher& d, std::size_t queue, Tick now) {
@@ -23,9 +23,9 @@ TEST(Dispatcher, a_head_is_ready_when_all_it_waits_for_has_ended) {
   ScheduleBuilder b;
   const auto a = b.queue("a", "npu"), c = b.queue("b", "npu", 1), e = b.queue("c", "cpu");
   b.op("op");
-  b.run(JobKind::compute, a, 0, -1);          // 0
-  b.run(JobKind::compute, c, 0, -1);          // 1
-  b.run(JobKind::kernel, e, 0, -1, {0, 1});   // 2
+  b.run(JobKind::compute, a, 0, -1);         // 0
+  b.run(JobKind::compute, c, 0, -1);         // 1
+  b.run(JobKind::kernel, e, 0, -1, {0, 1});  // 2
   Dispatcher d(b.s);
   EXPECT_TRUE(d.ready(a));
   EXPECT_TRUE(d.ready(c));

@@ -1,7 +1,7 @@
 // Cases small enough for paper. The chip is tests/support/tiny_hardware.hpp: everything at 1 GHz, so a cycle is 1 ns.
 //
-// A transfer of n x 64 B over the 64-bit bus: set-up 20 ns (launch); each burst takes 8 beats, so n x 8 ns (transfer), and
-// one cycle of SRAM latency that nothing hides: in front of the first beat of a read, behind the last of a write.
+// A transfer of n x 64 B over the 64-bit bus: set-up 20 ns (launch); each burst takes 8 beats, so n x 8 ns (transfer),
+// and one cycle of SRAM latency that nothing hides: in front of the first beat of a read, behind the last of a write.
 #include <gtest/gtest.h>
 
 #include "sim/replay/replay.hpp"
@@ -161,14 +161,15 @@ TEST_P(HandWorked, fallback_to_the_cpu) {
   b.run(JobKind::kernel, cpu, softmax, b.work(kernel), {over, load});
   const Result r = run(b.s);
 
-  // launch 100; compute 26 -> 126; hand-over 5000 + 3 x 4 cycles -> 5138; load 8 + 1 (a CPU has no DMA to set up) -> 5147;
-  // kernel 10 x 2 + 16 x 1, and 50 for the operator -> 5233 ns.
+  // launch 100; compute 26 -> 126; hand-over 5000 + 3 x 4 cycles -> 5138; load 8 + 1 (a CPU has no DMA to set up) ->
+  // 5147; kernel 10 x 2 + 16 x 1, and 50 for the operator -> 5233 ns.
   EXPECT_EQ(r.timeline[0].end, 100 * ns);
   EXPECT_EQ(r.timeline[1].end, 126 * ns);
   EXPECT_EQ(r.timeline[2].end, 5138 * ns);
   EXPECT_EQ(r.timeline[3].end, 5147 * ns);
   EXPECT_EQ(r.latency, 5233 * ns);
-  expect_times(r.operators[0].stack, times({{Cause::launch, 100 * ns}, {Cause::compute, 16 * ns}, {Cause::overhead, 10 * ns}}));
+  expect_times(r.operators[0].stack,
+               times({{Cause::launch, 100 * ns}, {Cause::compute, 16 * ns}, {Cause::overhead, 10 * ns}}));
   expect_times(r.operators[1].stack, times({{Cause::hand_over, 5012 * ns},
                                             {Cause::transfer, 8 * ns},
                                             {Cause::latency, ns},

@@ -12,11 +12,11 @@ namespace presil::replay {
 namespace {
 
 using common::Cause;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using test::DataKind;
 using test::JobKind;
 using test::ScheduleBuilder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 template <typename F>
 std::string error_of(F&& f) {
@@ -50,9 +50,10 @@ traces::Schedule one_tile() {
 TEST(Replay, a_digest_of_other_hardware_is_refused_unless_ignored) {
   traces::Schedule s = one_tile();
   s.hardware_digest = "ffff";
-  EXPECT_EQ(error_of([&] { replay(s, test::tiny_hardware()); }),
-            "schedule of 'tiny' was planned for hardware 'chip' with digest ffff, but 'chip' has 0011223344556677; plan "
-            "it again or ignore digests");
+  EXPECT_EQ(
+      error_of([&] { replay(s, test::tiny_hardware()); }),
+      "schedule of 'tiny' was planned for hardware 'chip' with digest ffff, but 'chip' has 0011223344556677; plan "
+      "it again or ignore digests");
   Options options;
   options.ignore_digests = true;
   EXPECT_EQ(replay(s, test::tiny_hardware(), options).latency, 116'000);
@@ -154,7 +155,7 @@ TEST(Operators, utilisation_counts_both_cores_and_not_what_is_done_again) {
 TEST(Memories, the_high_water_mark_counts_what_lives_together) {
   traces::Schedule s = one_tile();
   for (int i = 0; i < 3; ++i) s.operators.push_back(s.operators[0]);
-  s.buffers = {{"w", 0, 0, 1000, 0, 0, true},      // always
+  s.buffers = {{"w", 0, 0, 1000, 0, 0, true},  // always
                {"a", 0, 1000, 100, 0, 1, false},
                {"b", 0, 2000, 30, 1, 2, false},    // with a at operator 1
                {"c", 0, 1000, 120, 2, 3, false}};  // with b at operator 2, after a
@@ -225,7 +226,8 @@ TEST(Notes, generic_and_assumed_rates_are_named_once) {
 }
 
 TEST(Units, before_an_operator_is_launched_its_unit_is_idle_and_not_stalled) {
-  // The CPU's operator starts with its kernel at 26 ns; the NPU computes before. Nothing of the CPU's waits before that.
+  // The CPU's operator starts with its kernel at 26 ns; the NPU computes before. Nothing of the CPU's waits before
+  // that.
   ScheduleBuilder b;
   const auto npu = b.queue("npu", "npu"), cpu = b.queue("cpu", "cpu");
   b.op("conv"), b.op("soft", common::OpClass::softmax, "cpu");

@@ -99,8 +99,8 @@ TEST(TilingOverhead, is_split_into_bytes_macs_and_set_up) {
   EXPECT_EQ(r.tiling.refetch_bytes, 0);
   EXPECT_EQ(r.tiling.spill_bytes, 0);
   EXPECT_EQ(r.tiling.extra_macs, 1024);
-  EXPECT_EQ(r.tiling.bytes_part, 8'000);        // one burst of 64 B
-  EXPECT_EQ(r.tiling.macs_part, 4'000);         // a quarter of 16 cycles
+  EXPECT_EQ(r.tiling.bytes_part, 8'000);            // one burst of 64 B
+  EXPECT_EQ(r.tiling.macs_part, 4'000);             // a quarter of 16 cycles
   EXPECT_EQ(r.tiling.setup_part, 20'000 + 10'000);  // the second tile's DMA set-up and overhead
   EXPECT_EQ(r.tiling.overhead, 42'000);
 }

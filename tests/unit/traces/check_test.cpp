@@ -9,9 +9,9 @@
 namespace presil::traces {
 namespace {
 
-using ::testing::HasSubstr;
 using test::sample;
 using test::sample_hardware;
+using ::testing::HasSubstr;
 
 /// The message for the sample after one change.
 std::string refusal(const std::function<void(Schedule&)>& change) {
@@ -58,11 +58,13 @@ TEST(Check, references_that_point_nowhere_are_refused) {
 }
 
 TEST(Check, an_area_ends_within_its_memory) {
-  // sram has 65536 bytes; area 0 is 2 planes, 256 apart, of 4 rows, 64 apart, of 32 bytes: it spans 256 + 192 + 32 = 480.
+  // sram has 65536 bytes; area 0 is 2 planes, 256 apart, of 4 rows, 64 apart, of 32 bytes: it spans 256 + 192 + 32 =
+  // 480.
   accepted([](Schedule& s) { s.areas[0].address = 65536 - 480; });
-  EXPECT_EQ(refusal([](Schedule& s) { s.areas[0].address = 65536 - 479; }),
-            "x: job 0 (transfer of operator 0 'first \"quoted\"\\conv?', queue 'npu.in'): area 0: ends 1 bytes past the "
-            "end of memory 'sram' of 65536 bytes; move or shrink it");
+  EXPECT_EQ(
+      refusal([](Schedule& s) { s.areas[0].address = 65536 - 479; }),
+      "x: job 0 (transfer of operator 0 'first \"quoted\"\\conv?', queue 'npu.in'): area 0: ends 1 bytes past the "
+      "end of memory 'sram' of 65536 bytes; move or shrink it");
   EXPECT_THAT(refusal([](Schedule& s) { s.areas[0].rows = 4294967295u, s.areas[0].row_stride = INT64_MAX; }),
               HasSubstr("past the end of memory"));
 }
@@ -95,13 +97,15 @@ TEST(Check, a_copy_moves_as_much_as_it_reads) {
 }
 
 TEST(Check, jobs_stand_on_the_right_kind_of_unit) {
-  EXPECT_THAT(refusal([](Schedule& s) { s.queues[2].unit = "npu"; }), HasSubstr("'npu' is an NPU; make it a compute job"));
+  EXPECT_THAT(refusal([](Schedule& s) { s.queues[2].unit = "npu"; }),
+              HasSubstr("'npu' is an NPU; make it a compute job"));
   EXPECT_THAT(refusal([](Schedule& s) { s.jobs[3].queue = 2; }), HasSubstr("'cpu' is not an NPU; make it a kernel"));
   EXPECT_THAT(refusal([](Schedule& s) { s.jobs[2].queue = 2; }), HasSubstr("only NPUs launch"));
 }
 
 TEST(Check, nobody_writes_to_read_only_memory) {
-  EXPECT_THAT(refusal([](Schedule& s) { s.areas[s.jobs[7].area].memory = 1; }), HasSubstr("writes to 'flash', which is"));
+  EXPECT_THAT(refusal([](Schedule& s) { s.areas[s.jobs[7].area].memory = 1; }),
+              HasSubstr("writes to 'flash', which is"));
   EXPECT_THAT(refusal([](Schedule& s) { s.areas[s.jobs[4].to_area].memory = 1; }), HasSubstr("writes to 'flash'"));
 }
 
@@ -142,7 +146,8 @@ TEST(Check, one_place_may_be_used_again_after_a_life_has_ended) {
 
 TEST(Check, buffers_end_within_their_memory_and_live_within_the_network) {
   accepted([](Schedule& s) { s.buffers[1].address = 65536 - 1024; });
-  EXPECT_THAT(refusal([](Schedule& s) { s.buffers[1].address = 65536 - 1023; }), HasSubstr("buffer 1 't0': 1024 bytes"));
+  EXPECT_THAT(refusal([](Schedule& s) { s.buffers[1].address = 65536 - 1023; }),
+              HasSubstr("buffer 1 't0': 1024 bytes"));
   EXPECT_THAT(refusal([](Schedule& s) { s.buffers[1].bytes = 0; }), HasSubstr("write at least 1"));
   EXPECT_THAT(refusal([](Schedule& s) { s.buffers[1].last_op = 2; }), HasSubstr("lives from operator 0 to 2"));
 }
@@ -157,13 +162,14 @@ TEST(Check, a_forward_edge_without_a_circle_is_fine) {
 
 TEST(Check, a_circle_is_refused_with_its_jobs) {
   // Job 0 waits for job 3, which waits for 0.
-  EXPECT_EQ(refusal([](Schedule& s) {
-              s.operators[0].name = "conv";
-              s.jobs[0].first_edge = static_cast<std::uint32_t>(s.edges.size()), s.jobs[0].edge_count = 1;
-              s.edges.push_back(3);
-            }),
-            "x: job 0 (transfer of operator 0 'conv', queue 'npu.in'): jobs wait for each other in a circle: job 0, which "
-            "waits for 3, which waits for 0; take one of these edges out");
+  EXPECT_EQ(
+      refusal([](Schedule& s) {
+        s.operators[0].name = "conv";
+        s.jobs[0].first_edge = static_cast<std::uint32_t>(s.edges.size()), s.jobs[0].edge_count = 1;
+        s.edges.push_back(3);
+      }),
+      "x: job 0 (transfer of operator 0 'conv', queue 'npu.in'): jobs wait for each other in a circle: job 0, which "
+      "waits for 3, which waits for 0; take one of these edges out");
 }
 
 TEST(Check, a_circle_through_the_order_of_a_queue_is_found) {

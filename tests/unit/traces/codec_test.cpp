@@ -11,9 +11,9 @@
 namespace presil::traces {
 namespace {
 
-using ::testing::HasSubstr;
 using test::error_of;
 using test::sample;
+using ::testing::HasSubstr;
 
 class Folder {  // of this test's own, gone afterwards
  public:
@@ -43,15 +43,19 @@ TEST(Binary, an_empty_schedule_survives_too) {
   test::expect_equal(s, decode(encode(s), "x.sched"));
 }
 
-TEST(Binary, the_same_schedule_gives_the_same_bytes) { EXPECT_EQ(encode(sample()), encode(sample())); }
+TEST(Binary, the_same_schedule_gives_the_same_bytes) {
+  EXPECT_EQ(encode(sample()), encode(sample()));
+}
 
 TEST(Binary, a_file_cut_short_anywhere_is_an_error_and_never_a_crash) {
   const std::vector<std::uint8_t> bytes = encode(sample());
   for (std::size_t n = 0; n < bytes.size(); ++n) {
     const std::vector<std::uint8_t> part(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
     // The builder lays the root's fields before their contents, so that every byte but alignment is referenced.
-    if (bytes.size() - n > 8) EXPECT_THROW(decode(part, "x.sched"), common::Error) << n;
-    else try {
+    if (bytes.size() - n > 8)
+      EXPECT_THROW(decode(part, "x.sched"), common::Error) << n;
+    else
+      try {
         decode(part, "x.sched");
       } catch (const common::Error&) {
       }
@@ -100,11 +104,12 @@ TEST(Json, an_empty_schedule_survives_too) {
 }
 
 TEST(Json, a_job_is_one_line_that_a_person_can_read) {
-  EXPECT_THAT(to_json(sample()),
-              HasSubstr("{\"id\": 4, \"queue\": \"npu.in\", \"kind\": \"copy\", \"op\": 0, \"tile\": 0, \"data\": \"spill\", "
-                        "\"area\": {\"memory\": \"flash\", \"address\": 0, \"row_bytes\": 64, \"row_stride\": 64}, "
-                        "\"to_area\": {\"memory\": \"sram\", \"address\": 2048, \"row_bytes\": 64, \"row_stride\": 64}, "
-                        "\"after\": [3]}"));
+  EXPECT_THAT(
+      to_json(sample()),
+      HasSubstr("{\"id\": 4, \"queue\": \"npu.in\", \"kind\": \"copy\", \"op\": 0, \"tile\": 0, \"data\": \"spill\", "
+                "\"area\": {\"memory\": \"flash\", \"address\": 0, \"row_bytes\": 64, \"row_stride\": 64}, "
+                "\"to_area\": {\"memory\": \"sram\", \"address\": 2048, \"row_bytes\": 64, \"row_stride\": 64}, "
+                "\"after\": [3]}"));
 }
 
 TEST(Json, a_job_may_be_taken_out_and_the_others_keep_their_ids) {
@@ -119,7 +124,8 @@ TEST(Json, a_job_may_be_taken_out_and_the_others_keep_their_ids) {
 }
 
 TEST(Json, an_edge_to_a_later_job_is_read) {
-  const std::string text = replaced(to_json(sample()), "{\"id\": 0, \"queue\"", "{\"after\": [7], \"id\": 0, \"queue\"");
+  const std::string text =
+      replaced(to_json(sample()), "{\"id\": 0, \"queue\"", "{\"after\": [7], \"id\": 0, \"queue\"");
   const Schedule s = from_json(text, "x.json");
   EXPECT_EQ(s.edges[s.jobs[0].first_edge], 7u);
 }
@@ -139,8 +145,7 @@ TEST(Json, faults_are_named_with_their_place_and_cure) {
             "x.json: job 1: area: memory 'rom' is not in 'memories'; there are 'sram', 'flash'");
   EXPECT_EQ(message("\"work\": 1, \"after\": [5]", "\"work\": 5, \"after\": [5]"),
             "x.json: job 6: work 5 is not in 'works'; add it there");
-  EXPECT_EQ(message("\"tile\": 2", "\"tiel\": 2"),
-            "x.json: job 3: unknown key 'tiel'; remove it or mend its spelling");
+  EXPECT_EQ(message("\"tile\": 2", "\"tiel\": 2"), "x.json: job 3: unknown key 'tiel'; remove it or mend its spelling");
   EXPECT_EQ(message("\"row_bytes\": 512", "\"row_bytes\": -512"),
             "x.json: job 1: area: 'row_bytes' is -512; write a whole number from 0 to 4294967295");
   EXPECT_EQ(message("\"row_bytes\": 512", "\"row_bytes\": 4294967296"),

@@ -36,7 +36,9 @@ Schedule two_slots() {
   return b.s;
 }
 
-TEST(Repeat, one_inference_is_the_schedule_itself) { test::expect_equal(two_slots(), repeat(two_slots(), 1)); }
+TEST(Repeat, one_inference_is_the_schedule_itself) {
+  test::expect_equal(two_slots(), repeat(two_slots(), 1));
+}
 
 TEST(Repeat, the_jobs_follow_with_their_own_edges_and_number) {
   const Schedule s = repeat(two_slots(), 3);
@@ -64,7 +66,7 @@ TEST(Repeat, weights_run_ahead_as_soon_as_their_slot_is_free) {
 
 TEST(Repeat, a_job_that_waits_only_for_weights_waits_for_the_inference_before_as_well) {
   const Schedule s = repeat(two_slots(), 2);
-  EXPECT_THAT(waits_for(s, 15), ElementsAre(11, 9));  // tile 1: load w1, and the end of inference 0
+  EXPECT_THAT(waits_for(s, 15), ElementsAre(11, 9));   // tile 1: load w1, and the end of inference 0
   EXPECT_THAT(waits_for(s, 13), ElementsAre(10, 12));  // tile 0 follows its input, which waits
 }
 

@@ -123,8 +123,7 @@ inline void expect_equal(const traces::Schedule& a, const traces::Schedule& b) {
         expect_equal(a.areas[static_cast<std::size_t>(x.*field)], b.areas[static_cast<std::size_t>(y.*field)]);
     }
     ASSERT_EQ(x.edge_count, y.edge_count);
-    for (std::uint32_t e = 0; e < x.edge_count; ++e)
-      EXPECT_EQ(a.edges[x.first_edge + e], b.edges[y.first_edge + e]);
+    for (std::uint32_t e = 0; e < x.edge_count; ++e) EXPECT_EQ(a.edges[x.first_edge + e], b.edges[y.first_edge + e]);
   }
 }
 

@@ -1,0 +1,85 @@
+// Layers of a network description that work on maps and are not in every network.
+#include <fmt/format.h>
+
+#include "sim/graph/complete.hpp"
+#include "sim/graph/fail.hpp"
+#include "sim/graph/figures.hpp"
+#include "sim/graph/layers.hpp"
+
+namespace presil::graph {
+
+namespace {
+
+constexpr std::int64_t kMaxChannels = std::int64_t{1} << 20;
+
+}  // namespace
+
+std::optional<LayerReader::Id> LayerReader::map_layer(const std::string& type, const yaml::Value& at, yaml::Map& keys,
+                                                      Id x, const Scope& scope) {
+  if (type == "squeeze_excite") {
+    feature_map(at, x);
+    const std::int64_t filters = whole(keys.at("filters", "16"), scope, 1, kMaxChannels);
+    const std::string activation = activation_function(keys, "relu");
+    weights_fit(at, 2 * filters * builder_.shape(x)[3]);
+    return squeeze_excite(x, filters, activation, gate_function(keys), weight_style(keys, scope));
+  }
+  if (type == "transpose_conv") return transpose_conv(at, keys, x, scope);
+  if (type == "split") return split(at, keys, x);
+  if (type == "space_to_depth") {
+    feature_map(at, x);
+    const auto block = static_cast<int>(whole(keys.at("block", "2"), scope, 1, kMaxWindow));
+    const std::vector<std::int64_t>& in = builder_.shape(x);
+    if (in[1] % block != 0 || in[2] % block != 0) {
+      at.fail(fmt::format("takes blocks of {0}x{0} out of {1}x{2}; a size that divides by {0} would do", block, in[1],
+                          in[2]));
+    }
+    return builder_.space_to_depth(x, block);
+  }
+  return std::nullopt;
+}
+
+LayerReader::Id LayerReader::squeeze_excite(Id x, std::int64_t filters, const std::string& activation,
+                                            const std::string& gate, const WeightStyle& draw) {
+  WindowStyle reduce, expand;
+  reduce.activation = fused_activation(activation);
+  Id g = builder_.mean(x, true);
+  g = activate(builder_.convolution(g, filters, reduce, draw), activation);
+  g = activation_layer(builder_.convolution(g, builder_.shape(x)[3], expand, draw), gate);
+  return builder_.elementwise("MUL", x, g, Activation::none);
+}
+
+LayerReader::Id LayerReader::transpose_conv(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
+  feature_map(at, x);
+  WindowStyle style;
+  style.kernel = pair_or(keys, "kernel", scope, {2, 2});
+  style.stride = pair_or(keys, "stride", scope, {2, 2});
+  if (const auto value = keys.find("padding")) {
+    style.padding = value->choice<Padding>({{"same", Padding::same}, {"valid", Padding::valid}});
+  }
+  const std::int64_t filters = whole(keys.at("filters", "16"), scope, 1, kMaxChannels);
+  const std::string activation = activation_function(keys, "none");
+  style.activation = fused_activation(activation);
+  const std::vector<std::int64_t>& in = builder_.shape(x);
+  if (in[1] * style.stride.h > kMaxWindow || in[2] * style.stride.w > kMaxWindow) {
+    at.fail(fmt::format("makes more than {} rows or columns; a smaller stride would do", kMaxWindow));
+  }
+  weights_fit(at, filters * in[3] * style.kernel.h * style.kernel.w);
+  return activate(builder_.transpose_convolution(x, filters, style, weight_style(keys, scope)), activation);
+}
+
+LayerReader::Id LayerReader::split(const yaml::Value& at, yaml::Map& keys, Id x) {
+  const yaml::Value into = keys.at("into", "[left, right]");
+  const std::vector<yaml::Value> names = into.list();
+  const auto parts = static_cast<std::int64_t>(names.size());
+  const int axis = static_cast<int>(builder_.shape(x).size()) - 1;
+  const std::int64_t channels = builder_.shape(x).back();
+  if (parts < 2) into.fail("names fewer than two parts; two or more would do");
+  if (channels % parts != 0) {
+    at.fail(fmt::format("splits {} channels into {} parts; a multiple would do", channels, parts));
+  }
+  const std::vector<Id> made = builder_.split(x, static_cast<int>(parts), axis);
+  for (std::size_t i = 0; i < made.size(); ++i) names_[names[i].text()] = made[i];
+  return made.back();
+}
+
+}  // namespace presil::graph
