@@ -95,7 +95,7 @@ bool Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
 // ---------------------------------------
 
 void Channel::start_drain_if_due(Cycle now) {
-  if (draining_ > 0 || waiting_[1] == 0 || spec_.write_drain != WriteDrain::batch) return;
+  if (draining_ > 0 || waiting_[1] == 0) return;
   const bool full = waiting_[1] >= spec_.write_queue;
   const bool idle = queued_ == 0 && waiting_[1] > spec_.write_idle;
   if (!full && !idle) return;
@@ -113,12 +113,11 @@ void Channel::move_waiting(Cycle now) {
 void Channel::move_waiting_of_bank(int bank, int write, Cycle now) {
   BankQueue& queue = queues_[bank];
   PieceList& list = queue.waiting[write];
-  const bool drains = write != 0 && spec_.write_drain == WriteDrain::batch;
   while (!list.empty() && queue.queued < spec_.bank_queue) {
     const std::int32_t index = list.first;
     Piece& piece = pool_[index];
     int count = std::min(piece.count, spec_.bank_queue - queue.queued);
-    if (drains) count = std::min(count, draining_);
+    if (write != 0) count = std::min(count, draining_);
     if (count == 0) break;
     Arrival moved;
     moved.burst = piece.burst;
@@ -140,7 +139,7 @@ void Channel::move_waiting_of_bank(int bank, int write, Cycle now) {
       if (list.empty()) waiting_mask_[write] &= ~bit(bank);
     }
     add_to_queue(moved, ready);
-    if (drains && (draining_ -= count) == 0) {
+    if (write != 0 && (draining_ -= count) == 0) {
       renew(bank);
       start_drain_if_due(now);
       if (draining_ == 0) move_waiting(now);

@@ -122,7 +122,6 @@ void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& co
   if (two_level_ && (waiting_[0] | waiting_[1]) != 0) {
     start_drain_if_due(choice.time);
     move_waiting_of_bank(choice.bank, draining_ > 0 ? 1 : 0, choice.time);
-    if (spec_.write_drain != WriteDrain::batch) move_waiting_of_bank(choice.bank, 1, choice.time);
   }
   renew(choice.bank);
 }

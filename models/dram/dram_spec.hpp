@@ -20,9 +20,9 @@ enum class PagePolicy : std::uint8_t {
   adaptive  // a column command carries auto-precharge when no burst that waits hits its row
 };
 enum class WriteDrain : std::uint8_t {
-  batch,       // drain starts when the write buffer is full and moves what it held then (DRAMsim3)
-  watermarks,  // between a high and a low watermark (Ramulator 2)
-  none         // reads and writes in one order (DRAMSys)
+  batch,       // drain starts when the write buffer is full and moves what it held then (DRAMsim3); with bank queues
+  watermarks,  // between a high and a low watermark (Ramulator 2); with one shared buffer
+  none         // reads and writes in one order (DRAMSys); with one shared buffer, or bank queues and read_queue 0
 };
 enum class BankArbitration : std::uint8_t {
   oldest,      // of the commands that are ready the one for the oldest burst
@@ -58,7 +58,7 @@ struct DramSpec {
   int write_idle = 0;                     // batch: a drain also starts when more than these wait and no command does
   int max_writes_in_turn = 32;        // watermarks: writing also ends after this many while reads wait; 0 = no limit
   int max_reads_in_turn = 256;        // ... and starts after this many reads while writes wait; 0 = no limit
-  int row_hit_cap = 0;                // column commands a row may serve while an older request waits; 0 = no cap
+  int row_hit_cap = 16;               // column commands a row may serve while an older request waits; 0 = no cap
   bool strict_row_hit_cap = true;     // hits beyond the cap wait; else they still go while the precharge is not ready
   int priority_lead = 256;            // a burst goes before this many older ones for each step of priority
   bool active_first = false;          // a burst whose row was activated for it goes first and leaves the queue then

@@ -47,8 +47,9 @@ struct Channel {
 
 /// A unit's bursts in flight on one bus.
 struct Slots {
-  std::array<int, 2> in_flight{}, limit{}, waiting{};  // reads, writes; waiting: streams that need a slot
-  std::uint8_t priority = 0;                           // handed to the memory
+  std::array<int, 2> in_flight{}, limit{};      // reads, writes
+  std::array<std::vector<Stream*>, 2> waiting;  // streams that need a slot, in no order
+  std::uint8_t priority = 0;                    // handed to the memory
 };
 
 struct Unit {
@@ -166,19 +167,13 @@ class Engine {
   Stream* add_stream(std::int32_t unit, std::int32_t owner, bool write);
 
   // engine_run.cpp: the loop, grants and completions
-  struct Next {
-    Tick time = never;         // of the next event
-    Channel* alone = nullptr;  // set when it is a grant of this channel, and nothing else happens ...
-    Tick horizon = never;      // ... before this
-  };
   void run(Tick limit, bool stop_at_completion);
-  Next next_event();
-  void grant_alone(Channel& channel, Tick horizon);
-  bool stream_alone(Channel& channel, Tick horizon);
+  bool complete_until(Tick time);
+  Tick next_arrival_or_decision() const;
+  Channel* next_grant();
   void find_next(Channel& channel, Tick now);
-  void arbitrate(Tick now);
   Stream* choose(Channel& channel, Tick now);
-  bool grant(Channel& channel, Tick now);
+  void grant(Channel& channel, Tick now);
   Tick push(Stream& stream, Tick slot_end, Tick now);
   void charge_others(Channel& channel, const Stream& granted, Tick now);
   bool complete(const CompletionQueue::Entry& entry);
@@ -187,6 +182,9 @@ class Engine {
                     Tick completion);
   void move_after_gap(const Stream& stream, MemorySide& memory, const PortChain& waited, const common::Service& service,
                       bool revocable, Tick now);
+
+  // engine_alone.cpp: the shortest way for a transfer alone
+  void stream_alone(Channel& channel, Tick horizon);
 
   // engine_queued.cpp: bursts whose completion is found later, or booked later
   Tick push_with_record(Stream& stream, const common::Burst& burst, Tick slot_end, Tick now);
@@ -203,6 +201,7 @@ class Engine {
   void next_burst(Stream& stream, Tick now);
   void request_slot(Stream& stream, Tick now);
   void become_ready(Stream& stream, Tick now);
+  void leave(Channel& channel, std::size_t place);
   void want_slot(Stream& stream);
   void offer_slots(const Stream& released, Tick now);
   void account_waiting(Stream& stream, Tick now);
@@ -212,6 +211,7 @@ class Engine {
   std::vector<MemorySide*> queued_memories_;
   std::deque<Bus> buses_;
   std::vector<Channel> channels_;
+  std::vector<Channel*> active_;  // those with ready streams, in no order
   std::vector<Unit> units_;
   std::deque<Stream> streams_;
   std::deque<Port> ports_;

@@ -1,17 +1,17 @@
-// The shortest way for the commonest case: one transfer alone on a bus, burst after burst into an in-order memory.
+// The shortest way for the commonest case: one transfer alone on all buses, burst after burst into an in-order memory.
 #include <algorithm>
 
 #include "models/fabric/engine_inline.hpp"
 
 namespace presil::fabric {
 
-/// Does what grant_alone() does, burst for burst, for the only ready stream of `channel`, whose predecessor of the same
-/// stream has just been granted; nobody watches completions. Keeps in registers what the general way keeps in the
-/// stream. Ends in front of the last burst of the transfer, of one that finds no slot free, and of `horizon`; false
-/// when the next burst is not before `horizon`.
-bool Engine::stream_alone(Channel& channel, Tick horizon) {
+/// Does what run() does, burst for burst, for the only ready stream, which has just been granted a burst; nobody
+/// watches completions. Keeps in registers what the general way keeps in the stream. Returns in front of the last burst
+/// of the transfer, and of all that does not happen before `horizon`.
+void Engine::stream_alone(Channel& channel, Tick horizon) {
   Stream& stream = *channel.ready[0];
-  if (!stream.books_early || stream.port == nullptr || channel.holder != &stream) return true;
+  if (channel.ready.size() > 1 || !stream.books_early || stream.port == nullptr || channel.holder != &stream) return;
+  if (channel.stale) find_next(channel, now_);
   const Bus& bus = *channel.bus;
   MemorySide& memory = *stream.memory;
   MemoryTiming& timing = *memory.timing;
@@ -25,19 +25,19 @@ bool Engine::stream_alone(Channel& channel, Tick horizon) {
   burst.master = static_cast<std::uint8_t>(stream.owner);
   Tick now = channel.next;
   std::int64_t cycle = channel.next_cycle;
-  bool before_horizon = true;
-  while (!stream.cursor.last()) {
-    // The slots that are free by now; then this burst takes one, and the next must find another.
-    while (in_flight_.next_time() <= now) {
-      const CompletionQueue::Entry entry = in_flight_.pop();
-      if (entry.stream == &stream) {
-        --slots_taken;
-        --port.in_flight;
-      } else {
-        complete(entry);
-      }
+  const auto pop_completion = [&] {
+    const CompletionQueue::Entry entry = in_flight_.pop();
+    if (entry.stream != &stream) {
+      complete(entry);
+      return;
     }
-    if (slots_taken + 1 >= slot_limit) break;
+    --slots_taken;
+    --port.in_flight;
+  };
+
+  while (now < horizon && !stream.cursor.last()) {
+    // What completes until now frees slots. Then this burst takes one, its slot on the channel, and goes to the memory.
+    while (in_flight_.next_time() <= now) pop_completion();
     now_ = now;
     ++slots_taken;
     ++port.in_flight;
@@ -48,13 +48,12 @@ bool Engine::stream_alone(Channel& channel, Tick horizon) {
     const std::uint32_t beats = burst.bytes >> bus.width_shift;
     channel.arbiter.served({stream.number, stream.unit}, beats);
     cycle += beats;
-    channel.free_cycle = cycle;
-    const Tick slot_end = channel.free_at = bus.clock.duration(cycle);
+    const Tick slot_end = bus.clock.duration(cycle);
     const common::Service service = timing.push(burst);
-
-    // What it waited for: its predecessor's slot until `mark`, its predecessors in the memory, the clock's edge.
     const Tick completion = std::max(slot_end, service.done) + bus.latency;
     in_flight_.insert({completion, ++grants_, &stream, CompletionQueue::no_record});
+
+    // Its books:
     const Tick moved = std::max(slot_end, service.data_end);
     const bool gap = memory.activity.gap_before(service.data_start);
     const bool exposed = service.data_start + (completion - moved) > port.frontier.at();
@@ -68,28 +67,43 @@ bool Engine::stream_alone(Channel& channel, Tick horizon) {
     else
       port.frontier.book(Cause::transfer, completion);
     memory.pins.note(stream.owner, stream.unit, service.data_end);
-
-    // The next burst is ready as soon as this one is granted, and has to wait for its slot to end.
-    memory.activity.pend(now);
-    stream.mark = slot_end;
-    stream.chain.restart(slot_end);
     memory.has_changed();
-    const Tick accepted = acceptance.from(timing, now, stream.write);
-    if (accepted <= slot_end) {
+    channel.free_cycle = cycle;
+    channel.free_at = slot_end;
+
+    // The next burst needs a slot, then the channel, then its memory.
+    stream.chain.restart(now);
+    stream.mark = now;
+    Tick ready = now;
+    while (slots_taken >= slot_limit) {
+      ready = in_flight_.next_time();
+      if (ready >= horizon) {  // the general way goes on from here
+        channel.last_grant = grants_;
+        leave(channel, 0);
+        stream.pending = false;
+        want_slot(stream);
+        return;
+      }
+      pop_completion();
+    }
+    if (ready > now) {
+      while (in_flight_.next_time() <= ready) pop_completion();
+      stream.chain.add(Cause::outstanding, nobody, ready);
+      now_ = stream.mark = ready;
+    }
+    memory.activity.pend(ready);
+    blocked_by(stream, stream, slot_end);
+    const Tick possible = std::max({slot_end, ready, acceptance.from(timing, ready, stream.write)});
+    if (possible == slot_end) {
       now = slot_end;
     } else {
-      cycle = bus.clock.cycle_at_or_after(accepted);
+      cycle = bus.clock.cycle_at_or_after(possible);
       now = bus.clock.duration(cycle);
-    }
-    if (now >= horizon) {
-      before_horizon = false;
-      break;
     }
   }
   channel.next = now;
   channel.next_cycle = cycle;
   channel.last_grant = grants_;
-  return before_horizon;
 }
 
 }  // namespace presil::fabric

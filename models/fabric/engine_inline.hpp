@@ -15,8 +15,24 @@ inline void Engine::become_ready(Stream& stream, Tick now) {
   }
   Channel& channel = *stream.channel;
   if (channel.free_at > now) blocked_by(stream, *channel.holder, channel.free_at);
+  if (channel.ready.empty()) active_.push_back(&channel);
   channel.ready.push_back(&stream);
   channel.stale = true;
+}
+
+/// Takes a stream out of the channel's ready ones.
+inline void Engine::leave(Channel& channel, std::size_t place) {
+  channel.ready[place] = channel.ready.back();
+  channel.ready.pop_back();
+  channel.stale = true;
+  if (!channel.ready.empty()) return;
+  channel.next = never;
+  for (Channel*& one : active_) {
+    if (one != &channel) continue;
+    one = active_.back();
+    active_.pop_back();
+    return;
+  }
 }
 
 inline void Engine::request_slot(Stream& stream, Tick now) {

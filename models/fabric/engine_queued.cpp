@@ -59,7 +59,7 @@ void Engine::decide(Tick now) {
       }
       memory->next_decision = memory->timing->next_decision();
       memory->has_changed();
-      for (Channel& channel : channels_) channel.stale |= !channel.ready.empty();
+      for (Channel* channel : active_) channel->stale = true;
     }
   }
 }

@@ -13,79 +13,72 @@ constexpr std::int64_t longest_starvation = 1'000'000;
 /// At one instant, in this order: bursts complete and free their slots, background packets arrive, submitted transfers
 /// start, channels are arbitrated, queueing memories decide. What a decision makes possible at the same instant goes
 /// round once more. Nothing but completions and arrivals happens at `limit` itself: somebody may still submit then.
+///
+/// A completion that nobody watches is no event; it is seen to before the next one.
 void Engine::run(Tick limit, bool stop_at_completion) {
   for (;;) {
-    const Next next = next_event();
-    if (next.time > limit || next.time == never) return;
-    if (next.alone != nullptr && next.time < limit) {
-      grant_alone(*next.alone, std::min(next.horizon, limit));
+    Channel* const channel = next_grant();
+    const Tick grant_at = channel != nullptr ? std::max(channel->next, now_) : never;
+    const Tick completion_at = watchers_ > 0 ? in_flight_.next_time() : never;
+    const Tick other_at = next_arrival_or_decision();
+    if (grant_at < std::min({completion_at, other_at, limit})) {
+      now_ = grant_at;
+      complete_until(grant_at);
+      grant(*channel, grant_at);
+      if (watchers_ == 0 && active_.size() == 1 && active_[0] == channel)
+        stream_alone(*channel, std::min(other_at, limit));
       continue;
     }
-    const Tick time = now_ = next.time;
-    bool completed = false;
-    while (in_flight_.next_time() <= time) completed |= complete(in_flight_.pop());
+    const Tick time = std::max(std::min({grant_at, completion_at, other_at}), now_);
+    if (time > limit || time == never) return;
+    now_ = time;
+    const bool completed = complete_until(time);
     for (Traffic& traffic : traffic_)
       if (traffic.between_packets && traffic.source.due() <= time) start_packet(traffic, time);
     if ((completed && stop_at_completion) || time >= limit) return;
     if (start_at_ <= time) start_transfers(time);
-    arbitrate(time);
+    for (;;) {
+      Channel* const next = next_grant();
+      if (next == nullptr || next->next > time) break;
+      grant(*next, time);
+    }
     if (!queued_memories_.empty()) decide(time);
-  }
-}
-
-/// The same for a stretch of grants of one channel with no other event before `horizon`: exact, and quick.
-void Engine::grant_alone(Channel& channel, Tick horizon) {
-  for (;;) {
-    now_ = channel.next;
-    while (in_flight_.next_time() <= now_) complete(in_flight_.pop());  // nobody watches these
-    if (!grant(channel, now_)) return;
-    find_next(channel, now_);
-    if (channel.next >= horizon || (watchers_ > 0 && in_flight_.next_time() <= channel.next)) return;
-    if (watchers_ == 0 && channel.ready.size() == 1 && !stream_alone(channel, horizon)) return;
   }
 }
 
 void Engine::catch_up(Tick limit) {
   run(limit, false);
-  while (in_flight_.next_time() <= limit) complete(in_flight_.pop());  // nobody watched these
+  complete_until(limit);  // nobody watched these
   now_ = std::max(now_, limit);
 }
 
-/// A completion that nobody watches is no event: it is seen to before the next one.
-Engine::Next Engine::next_event() {
-  Next next;
-  next.horizon = watchers_ > 0 ? std::min(in_flight_.next_time(), start_at_) : start_at_;
-  for (const MemorySide* memory : queued_memories_) next.horizon = std::min(next.horizon, memory->next_decision);
-  for (const Traffic& traffic : traffic_)
-    if (traffic.between_packets) next.horizon = std::min(next.horizon, traffic.source.due());
-  Tick first = never;
-  for (Channel& channel : channels_) {
-    if (channel.stale) find_next(channel, now_);
-    if (channel.next < first) {
-      next.horizon = std::min(next.horizon, first);
-      first = channel.next;
-      next.alone = &channel;
-    } else {
-      next.horizon = std::min(next.horizon, channel.next);
-    }
-  }
-  if (first >= next.horizon) next.alone = nullptr;
-  next.time = std::max(std::min(first, next.horizon), now_);
-  return next;
+/// True when a transfer has completed.
+inline bool Engine::complete_until(Tick time) {
+  bool completed = false;
+  while (in_flight_.next_time() <= time) completed |= complete(in_flight_.pop());
+  return completed;
 }
 
-/// Grants what can be granted at `now`, the channel whose last grant is oldest first: two buses that share a memory
-/// take turns, and so do the two directions of one bus.
-void Engine::arbitrate(Tick now) {
-  for (;;) {
-    Channel* chosen = nullptr;
-    for (Channel& channel : channels_) {
-      if (channel.stale) find_next(channel, now);
-      if (channel.next <= now && (chosen == nullptr || channel.last_grant < chosen->last_grant)) chosen = &channel;
-    }
-    if (chosen == nullptr) return;
-    grant(*chosen, now);
+inline Tick Engine::next_arrival_or_decision() const {
+  Tick time = start_at_;
+  for (const MemorySide* memory : queued_memories_) time = std::min(time, memory->next_decision);
+  for (const Traffic& traffic : traffic_)
+    if (traffic.between_packets) time = std::min(time, traffic.source.due());
+  return time;
+}
+
+/// The channel that can grant a burst first, of several the one whose last grant is oldest: two buses that share a
+/// memory take turns, and so do the two directions of one bus.
+inline Channel* Engine::next_grant() {
+  Channel* first = nullptr;
+  for (Channel* channel : active_) {
+    if (channel->stale) find_next(*channel, now_);
+    if (channel->next == never) continue;
+    if (first == nullptr || channel->next < first->next ||
+        (channel->next == first->next && channel->last_grant < first->last_grant))
+      first = channel;
   }
+  return first;
 }
 
 /// Takes the stream whose turn it is out of the channel's ready streams.
@@ -103,13 +96,11 @@ Stream* Engine::choose(Channel& channel, Tick now) {
     }
   }
   Stream* chosen = channel.ready[place];
-  channel.ready[place] = channel.ready.back();
-  channel.ready.pop_back();
+  leave(channel, place);
   return chosen;
 }
 
-/// True when nothing but this channel's next grant and completions can follow from it.
-bool Engine::grant(Channel& channel, Tick now) {
+void Engine::grant(Channel& channel, Tick now) {
   Stream& stream = *choose(channel, now);
   if (stream.mark < now) account_waiting(stream, now);
   stream.state = StreamState::idle;
@@ -120,18 +111,11 @@ bool Engine::grant(Channel& channel, Tick now) {
   channel.last_grant = ++grants_;
   channel.free_cycle = channel.next_cycle + beats;
   channel.free_at = channel.bus->clock.duration(channel.free_cycle);
-  channel.stale = false;
-  channel.next = never;
   ++stream.slots->in_flight[stream.write];
   if (!channel.ready.empty()) charge_others(channel, stream, now);
 
   const Tick completion = push(stream, channel.free_at, now);
-  bool alone = true;
-  for (Channel& other : channels_) {
-    if (other.ready.empty()) continue;
-    other.stale = true;
-    alone = alone && &other == &channel;
-  }
+  for (Channel* other : active_) other->stale = true;  // the memory may have stopped accepting
 
   stream.cursor.advance();
   if (stream.traffic == nullptr) {
@@ -143,20 +127,19 @@ bool Engine::grant(Channel& channel, Tick now) {
       stream.port->all_granted = true;
       ++watchers_;
     }
-    return alone && stream.books_early;
+    return;
   }
   Traffic& traffic = *stream.traffic;
   traffic.source.granted(bytes);
   if (transfers_ > 0 && ++starved_for_ > longest_starvation) check_starvation(traffic);
   if (!stream.cursor.done()) {
     next_burst(stream, now);
-    return false;
+    return;
   }
   traffic.source.packet_granted(now);
   if (completion != never) traffic.source.packet_moved(completion, traffic.source.due());
   traffic.between_packets = true;
   if (traffic.source.due() <= now) start_packet(traffic, now);
-  return false;
 }
 
 /// Otherwise a run without end: whoever waits gets nothing while background traffic alone fills a bus or a memory.
@@ -178,8 +161,7 @@ void Engine::charge_others(Channel& channel, const Stream& granted, Tick now) {
     blocked_by(other, granted, channel.free_at);
     if (full && other.slots == granted.slots && other.write == granted.write) {
       want_slot(other);
-      channel.ready[i] = channel.ready.back();
-      channel.ready.pop_back();
+      leave(channel, i);
     } else {
       ++i;
     }
@@ -228,7 +210,7 @@ bool Engine::complete(const CompletionQueue::Entry& entry) {
       completed = true;
     }
   }
-  if (slots.waiting[stream.write] > 0) offer_slots(stream, entry.time);
+  if (!slots.waiting[stream.write].empty()) offer_slots(stream, entry.time);
   if (entry.record != CompletionQueue::no_record) {
     BurstRecord& record = records_[entry.record];
     record.completed = true;

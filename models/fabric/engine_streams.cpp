@@ -53,21 +53,20 @@ void Engine::start_packet(Traffic& traffic, Tick now) {
 
 void Engine::want_slot(Stream& stream) {
   stream.state = StreamState::wants_slot;
-  ++stream.slots->waiting[stream.write];
+  stream.slots->waiting[stream.write].push_back(&stream);
   ++watchers_;
 }
 
 /// A burst of `released`'s unit has completed: all its streams that want a slot compete for it.
 void Engine::offer_slots(const Stream& released, Tick now) {
-  for (Stream* stream : units_[static_cast<std::size_t>(released.unit)].streams) {
-    if (stream->state != StreamState::wants_slot || stream->slots != released.slots || stream->write != released.write)
-      continue;
-    --watchers_;
-    --stream->slots->waiting[stream->write];
+  std::vector<Stream*>& waiting = released.slots->waiting[released.write];
+  watchers_ -= static_cast<int>(waiting.size());
+  for (Stream* stream : waiting) {
     stream->chain.add(Cause::outstanding, nobody, now);
     stream->mark = std::max(stream->mark, now);
     become_ready(*stream, now);
   }
+  waiting.clear();
 }
 
 void Engine::finish(Port& port, Tick now) {

@@ -137,7 +137,7 @@ LayerReader::Id LayerReader::apply(const std::string& type, const yaml::Value& a
   if (type == "global_average_pool") return feature_map(at, x), builder_.mean(x, keys.boolean_or("keep_dims", false));
   if (type == "add" || type == "mul" || type == "sub" || type == "maximum" || type == "minimum")
     return elementwise(type, at, keys, x);
-  if (type == "concat") return concat(at, keys, x);
+  if (type == "concat") return concat(at, keys, x, scope);
   if (type == "pad") return pad(at, keys, x, scope);
   if (type == "resize") return resize(at, keys, x, scope);
   if (type == "repeat") return repeat(keys, x, scope);
@@ -190,38 +190,6 @@ LayerReader::Id LayerReader::depthwise(const yaml::Value& at, yaml::Map& keys, I
   return activate(builder_.depthwise(x, multiplier, style, weight_style(keys, scope)), activation);
 }
 
-LayerReader::Id LayerReader::inverted_residual(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
-  WindowStyle spatial = window_style(at, keys, x, scope, {3, 3});
-  const std::int64_t filters = whole(keys.at("filters", "24"), scope, 1, kMaxChannels);
-  const auto absolute = keys.find("expanded");
-  const std::int64_t expansion = absolute ? 0 : whole(keys.at("expansion", "6"), scope, 1, 1024);
-  const auto squeeze = keys.find("squeeze");
-  const std::int64_t squeezed = squeeze ? whole(*squeeze, scope, 1, kMaxChannels) : 0;
-  const std::string gate = squeeze ? gate_function(keys) : "";
-  const auto times = keys.find("repeat");
-  const std::int64_t count = times ? whole(*times, scope, 1, 1000) : 1;
-  const std::string activation = activation_function(keys, "relu6");
-  spatial.activation = fused_activation(activation);
-  WindowStyle expand, project;
-  expand.activation = spatial.activation;
-  const WeightStyle draw = weight_style(keys, scope);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const Id entry = x;
-    const std::int64_t channels = builder_.shape(x)[3];
-    const std::int64_t wide = absolute ? whole(*absolute, scope, 1, kMaxChannels) : channels * expansion;
-    if (wide > kMaxChannels) at.fail(fmt::format("expands to {} channels; up to {} would do", wide, kMaxChannels));
-    weights_fit(at, wide * (channels + filters + 2 * squeezed + spatial.kernel.h * spatial.kernel.w));
-    if (wide != channels) x = activate(builder_.convolution(x, wide, expand, draw), activation);
-    x = builder_.depthwise(x, 1, spatial, draw);
-    // MobileNetV3 gates before the activation; the order costs the same either way.
-    if (squeeze) x = squeeze_excite(x, squeezed, "relu", gate, draw);
-    x = builder_.convolution(activate(x, activation), filters, project, draw);
-    if (builder_.shape(x) == builder_.shape(entry)) x = builder_.elementwise("ADD", entry, x, Activation::none);
-    spatial.stride = {1, 1};
-  }
-  return x;
-}
-
 LayerReader::Id LayerReader::dense(yaml::Map& keys, Id x, const Scope& scope) {
   const yaml::Value value = keys.at("units", "10");
   const std::int64_t units = whole(value, scope, 1, kMaxChannels);
@@ -256,10 +224,12 @@ LayerReader::Id LayerReader::elementwise(const std::string& type, const yaml::Va
               activates ? fused_activation(activation_function(keys, "none", true)) : Activation::none);
 }
 
-LayerReader::Id LayerReader::concat(const yaml::Value& at, yaml::Map& keys, Id x) {
+LayerReader::Id LayerReader::concat(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
   std::vector<Id> parts = {x};
   for (const yaml::Value& name : keys.at("with", "stem").one_or_list()) parts.push_back(named(name));
-  return join_channels(at, parts);
+  const auto last = static_cast<std::int64_t>(builder_.shape(x).size()) - 1;
+  const auto value = keys.find("axis");
+  return join_along(at, parts, static_cast<int>(value ? whole(*value, scope, 0, last) : last));
 }
 
 LayerReader::Id LayerReader::pad(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
@@ -315,7 +285,7 @@ LayerReader::Id LayerReader::branches(const yaml::Value& at, yaml::Map& keys, Id
   std::vector<Id> ends;
   for (const yaml::Value& path : list) ends.push_back(run(path.list(), x, scope));
   --depth_;
-  if (concat) return join_channels(at, ends);
+  if (concat) return join_along(at, ends, static_cast<int>(builder_.shape(ends[0]).size()) - 1);
   Id sum = ends[0];
   for (std::size_t i = 1; i < ends.size(); ++i) {
     sum = join(at, "ADD", sum, ends[i], i + 1 == ends.size() ? activation : Activation::none);
@@ -347,17 +317,18 @@ LayerReader::Id LayerReader::join(const yaml::Value& at, const std::string& oper
   return builder_.elementwise(operation, a, b, activation);
 }
 
-LayerReader::Id LayerReader::join_channels(const yaml::Value& at, const std::vector<Id>& parts) {
+LayerReader::Id LayerReader::join_along(const yaml::Value& at, const std::vector<Id>& parts, int axis) {
   const std::vector<std::int64_t>& first = builder_.shape(parts[0]);
+  const auto along = static_cast<std::size_t>(axis);
   for (const Id part : parts) {
     std::vector<std::int64_t> other = builder_.shape(part);
-    if (other.size() == first.size()) other.back() = first.back();
+    if (other.size() == first.size()) other[along] = first[along];
     if (other != first) {
-      at.fail(fmt::format("joins {} and {}; all but the channels must be equal: adjust strides", shape_text(first),
-                          shape_text(builder_.shape(part))));
+      at.fail(fmt::format("joins {} and {}; all but dimension {} must be equal: adjust strides or filters",
+                          shape_text(first), shape_text(builder_.shape(part)), axis));
     }
   }
-  return builder_.concatenation(parts, static_cast<int>(first.size()) - 1);
+  return builder_.concatenation(parts, axis);
 }
 
 LayerReader::Id LayerReader::activate(Id x, const std::string& function) {

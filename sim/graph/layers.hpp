@@ -40,7 +40,7 @@ class LayerReader {
   Id dense(yaml::Map& keys, Id x, const Scope& scope);
   Id pool(const std::string& type, const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
   Id elementwise(const std::string& type, const yaml::Value& at, yaml::Map& keys, Id x);
-  Id concat(const yaml::Value& at, yaml::Map& keys, Id x);
+  Id concat(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
   Id pad(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
   Id resize(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
   Id repeat(yaml::Map& keys, Id x, const Scope& scope);
@@ -66,7 +66,7 @@ class LayerReader {
   Id block(const Block& block, const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
 
   Id join(const yaml::Value& at, const std::string& operation, Id a, Id b, Activation activation);
-  Id join_channels(const yaml::Value& at, const std::vector<Id>& parts);
+  Id join_along(const yaml::Value& at, const std::vector<Id>& parts, int axis);
   Id activate(Id x, const std::string& function);  // hard_swish and the like, after the layer; nothing for fused ones
   Id activation_layer(Id x, const std::string& function);  // as operators of their own, softmax included
   WindowStyle window_style(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope, Pair kernel);

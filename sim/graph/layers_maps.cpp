@@ -82,4 +82,38 @@ LayerReader::Id LayerReader::split(const yaml::Value& at, yaml::Map& keys, Id x)
   return made.back();
 }
 
+LayerReader::Id LayerReader::inverted_residual(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
+  WindowStyle spatial = window_style(at, keys, x, scope, {3, 3});
+  const std::int64_t filters = whole(keys.at("filters", "24"), scope, 1, kMaxChannels);
+  const auto absolute = keys.find("expanded");
+  const auto factor = keys.find("expansion");
+  const std::int64_t expansion = factor ? whole(*factor, scope, 1, 1024) : 6;
+  if (absolute && factor) at.fail("has both 'expanded' and 'expansion'; one of them would do");
+  const auto squeeze = keys.find("squeeze");
+  const std::int64_t squeezed = squeeze ? whole(*squeeze, scope, 1, kMaxChannels) : 0;
+  const std::string gate = squeeze ? gate_function(keys) : "";
+  const auto times = keys.find("repeat");
+  const std::int64_t count = times ? whole(*times, scope, 1, 1000) : 1;
+  const std::string activation = activation_function(keys, "relu6");
+  spatial.activation = fused_activation(activation);
+  WindowStyle expand, project;
+  expand.activation = spatial.activation;
+  const WeightStyle draw = weight_style(keys, scope);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Id entry = x;
+    const std::int64_t channels = builder_.shape(x)[3];
+    const std::int64_t wide = absolute ? whole(*absolute, scope, 1, kMaxChannels) : channels * expansion;
+    if (wide > kMaxChannels) at.fail(fmt::format("expands to {} channels; up to {} would do", wide, kMaxChannels));
+    weights_fit(at, wide * (channels + filters + 2 * squeezed + spatial.kernel.h * spatial.kernel.w));
+    if (wide != channels) x = activate(builder_.convolution(x, wide, expand, draw), activation);
+    x = builder_.depthwise(x, 1, spatial, draw);
+    // MobileNetV3 gates before the activation; the order costs the same either way.
+    if (squeeze) x = squeeze_excite(x, squeezed, "relu", gate, draw);
+    x = builder_.convolution(activate(x, activation), filters, project, draw);
+    if (builder_.shape(x) == builder_.shape(entry)) x = builder_.elementwise("ADD", entry, x, Activation::none);
+    spatial.stride = {1, 1};
+  }
+  return x;
+}
+
 }  // namespace presil::graph

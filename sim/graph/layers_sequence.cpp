@@ -118,15 +118,23 @@ LayerReader::Id LayerReader::take(const yaml::Value& at, yaml::Map& keys, Id x, 
 }
 
 LayerReader::Id LayerReader::reshape(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
+  const std::int64_t elements = builder_.graph().tensors[static_cast<std::size_t>(x)].elements();
   std::vector<std::int64_t> shape;
-  std::int64_t elements = 1;
-  for (const yaml::Value& size : keys.at("shape", "[1, 49, 10]").list()) {
-    shape.push_back(whole(size, scope, 1, kMaxElements));
-    if (__builtin_mul_overflow(elements, shape.back(), &elements)) at.fail("has too many elements");
+  std::int64_t known = 1;
+  std::size_t open = 0;  // position of a -1, counted from 1
+  for (const yaml::Value& size : keys.at("shape", "[1, -1, 10]").list()) {
+    shape.push_back(whole(size, scope, -1, kMaxElements));
+    if (shape.back() == 0) size.fail_found("is 0; 1 or more, or -1 for what is left, would do");
+    if (shape.back() == -1 && open != 0) size.fail_found("is the second -1; one would do");
+    if (shape.back() == -1) open = shape.size();
+    if (shape.back() > 0 && __builtin_mul_overflow(known, shape.back(), &known)) at.fail("has too many elements");
   }
-  const Tensor& tensor = builder_.graph().tensors[static_cast<std::size_t>(x)];
-  if (elements != tensor.elements()) {
-    at.fail(fmt::format("makes {} elements of {}; as many would do", elements, tensor.elements()));
+  if (open != 0 && elements % known == 0) {
+    shape[open - 1] = elements / known;
+    known = elements;
+  }
+  if (known != elements || shape.empty()) {
+    at.fail(fmt::format("makes {} elements of {}; as many would do", known, elements));
   }
   return builder_.reshape(x, shape);
 }

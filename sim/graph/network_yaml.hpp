@@ -31,7 +31,7 @@
 //   conv:      filters, kernel [1], stride [1], dilation [1], padding same|valid [same], activation [none]
 //   depthwise: kernel [3], multiplier [1], stride, dilation, padding, activation
 //              conv, depthwise and dense also take sparsity and dead_filters [those of `weights:`]
-//   inverted_residual: filters, expansion, kernel [3], stride [1], repeat [1], activation [relu6]
+//   inverted_residual: filters, expansion [6], kernel [3], stride [1], repeat [1], activation [relu6]
 //              MobileNetV2's block: 1x1 expansion, depthwise, 1x1 projection, and an addition where shapes allow;
 //              repeated with stride 1 after the first. MobileNetV3's: expanded (channels, instead of expansion), and
 //              squeeze (filters of a squeeze-and-excite on the expanded channels), gate [logistic]
@@ -41,12 +41,12 @@
 //   average_pool, max_pool: size, stride [size], padding [valid]
 //   global_average_pool: keep_dims [false]
 //   add, mul, sub, maximum, minimum: with (a name), activation [none] (of add, mul, sub)
-//   concat:    with (a name or a list of names), along the channels
+//   concat:    with (a name or a list of names), axis [the last: channels]
 //   pad:       size (a figure, [height, width] or [top, bottom, left, right])
 //   resize:    factor, mode nearest|bilinear [nearest]
 //   split:     into (names for equal parts of the channels; the last one goes on)
 //   space_to_depth: block
-//   reshape:   shape; transpose: order
+//   reshape:   shape (one figure may be -1: what is left); transpose: order
 //   flatten, softmax, relu, relu6, logistic, tanh, hard_swish, hard_sigmoid, leaky_relu, swish, gelu
 //   On sequences (batch x time x features):
 //   linear:    units, activation [none]; over the last dimension

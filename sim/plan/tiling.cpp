@@ -229,11 +229,12 @@ class Chooser {
   Tiling best_;
 };
 
-std::int64_t lanes_over_channels(const npu::NpuSpec& npu, OpClass op_class, int mode, std::int64_t whole) {
+/// Lanes of the mode that the dimension has to itself or shares; `whole` when the array has no modes for the class.
+std::int64_t lanes_over(npu::Dim dim, const npu::NpuSpec& npu, OpClass op_class, int mode, std::int64_t whole) {
   const auto found = npu.array.find(op_class);
   if (found == npu.array.end() || found->second.empty()) return whole;
   for (const npu::UnrollGroup& group : found->second[static_cast<std::size_t>(mode)].unroll)
-    if (std::find(group.dims.begin(), group.dims.end(), npu::Dim::oc) != group.dims.end()) return group.factor;
+    if (std::find(group.dims.begin(), group.dims.end(), dim) != group.dims.end()) return group.factor;
   return 1;
 }
 
@@ -320,7 +321,7 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
     if (!streaming)
       channels = extents_to_try(nest.out.c, granule(2, nest.out.c), most);
     else if (npu.streams.input_again_per_pass)
-      channels = {std::min(nest.out.c, lanes_over_channels(npu, nest.op_class, mode, nest.out.c))};
+      channels = {std::min(nest.out.c, lanes_over(npu::Dim::oc, npu, nest.op_class, mode, nest.out.c))};
     else
       channels = {nest.out.c};
     for (std::int64_t tc : channels) {
@@ -338,6 +339,9 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
           t.tc = tc;
           t.tic = window ? fit.largest_input_slice(th, tw, tc, h.full_input, w.full_input) : 1;
           if (t.tic == 0) continue;
+          // Slices of whole lanes: a slice of 18 channels on 16 lanes would take the array twice.
+          const std::int64_t lanes = window ? lanes_over(npu::Dim::ic, npu, nest.op_class, mode, nest.ic) : 1;
+          if (t.tic < nest.ic && t.tic > lanes) t.tic = t.tic / lanes * lanes;
           const std::int64_t nc = ceil_div(nest.out.c, tc), ni = window ? ceil_div(nest.ic, t.tic) : 1;
           t.tiles = nest.out.n * h.tiles * w.tiles * nc * ni;
           t.slots = fit.slots(t, h.full_input, w.full_input);

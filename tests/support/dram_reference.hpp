@@ -97,6 +97,7 @@ inline ReferenceConfig reference_config(const Row& row, int window) {
   dram::PlayerSpec& p = config.player;
   s.mapping = reference_mapping(row);
   s.max_reads_in_turn = s.max_writes_in_turn = 0;
+  s.row_hit_cap = 0;
   s.strict_row_hit_cap = false;
   s.whole_bursts = false;
   p.window = window;

@@ -155,6 +155,7 @@ TEST(DramPolicy, RoundRobinServesBanksInTurn) {
   DramSpec spec = example_dram();
   spec.arbitration = BankArbitration::round_robin;
   spec.bank_queue = 8;
+  spec.write_drain = WriteDrain::batch;
   DramDriver d(spec);
   std::vector<Command> log;
   d.memory.record(&log);

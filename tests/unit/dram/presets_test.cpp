@@ -90,7 +90,11 @@ TEST(Check, RefusesEachFaultAndAcceptsItsEdge) {
        [](DramSpec& s) { s.beats_per_clock = 4; }},
       {"write_high (6)", [](DramSpec& s) { s.write_high = 6; }, [](DramSpec& s) { s.write_high = 7; }},
       {"write_high (33)", [](DramSpec& s) { s.write_high = 33; }, [](DramSpec& s) { s.write_high = 32; }},
-      {"set bank_queue", [](DramSpec& s) { s.write_drain = WriteDrain::batch; }, [](DramSpec& s) { s.bank_queue = 1; }},
+      {"set bank_queue and read_queue", [](DramSpec& s) { s.write_drain = WriteDrain::batch; },
+       [](DramSpec& s) { s.bank_queue = 1; }},
+      {"set bank_queue to 0", [](DramSpec& s) { s.bank_queue = 1; }, [](DramSpec& s) { s.bank_queue = 0; }},
+      {"set read_queue to 0", [](DramSpec& s) { s.write_drain = WriteDrain::none, s.bank_queue = 1; },
+       [](DramSpec& s) { s.read_queue = 0; }},
       {"at most 64 banks", [](DramSpec& s) { s.banks_per_group = 128; }, [](DramSpec& s) { s.banks_per_group = 64; }},
       {"read_queue is 0", [](DramSpec& s) { s.read_queue = 0; }, [](DramSpec& s) { s.read_queue = 1; }},
   };

@@ -123,8 +123,8 @@ TEST(Zoo, UnknownNamesListWhatThereIs) {
     }
     return std::string();
   };
-  EXPECT_SAYS(message("mobilenet_v1"), "did you mean 'mobilenet_v2'?");
-  EXPECT_SAYS(message("mobilenet_v1"), "the zoo holds: ");
+  EXPECT_SAYS(message("mobilenet_v22"), "did you mean 'mobilenet_v2'?");
+  EXPECT_SAYS(message("mobilenet_v22"), "the zoo holds: ");
   EXPECT_SAYS(message("net.tflite"), "no such file");
   EXPECT_SAYS(message("mobilenet_v2(alpa=1)"), "has no parameter 'alpa'; did you mean 'alpha'?");
   EXPECT_SAYS(message("mobilenet_v2(alpha=)"), "parameter 'alpha'");
@@ -215,6 +215,71 @@ TEST(Refused, DuplicatesBombsAndEndlessBlocks) {
   EXPECT_SAYS(complaint("kind: network\nname: t\ninput: [1, 8]\nblocks: {b: {layers: [b]}}\nlayers: [b]\n"),
               "may not call itself");
   EXPECT_SAYS(about("  - repeat: {times: 4, layers: [conv: {filters: 1000000}]}\n"), "more than 2^30 weights");
+}
+
+TEST(Layers, SequencesAttentionAndRecurrences) {
+  // Width 6 into two heads of 4: three projections and one back, each 6 x 8 weights a step; two products of 5 x 5 x 4 a
+  // head.
+  const Graph a = network("  - attention: {heads: 2, head_width: 4}\n", "[1, 5, 6]");
+  EXPECT_EQ(output_shape(a), (std::vector<std::int64_t>{1, 5, 6}));
+  std::int64_t macs = 0;
+  for (const Operator& op : a.operators) macs += op.macs;
+  EXPECT_EQ(macs, 4 * 5 * 6 * 8 + 2 * 2 * 5 * 5 * 4);
+  // Four gates of 3 units, each on 6 inputs and 3 states, five steps; the last step goes on.
+  const Graph l = network("  - lstm: {units: 3}\n", "[1, 5, 6]");
+  EXPECT_EQ(output_shape(l), (std::vector<std::int64_t>{1, 3}));
+  EXPECT_EQ(l.operators[0].macs, 5 * 4 * 3 * (6 + 3));
+  // Three gates; the state of the last call is the second input; shared weights stand in the file once.
+  const Graph g = network("  - gru: {units: 3, every_step: true}\n", "[1, 5, 6]");
+  EXPECT_EQ(output_shape(g), (std::vector<std::int64_t>{1, 5, 3}));
+  EXPECT_EQ(g.inputs.size(), 2u);
+  EXPECT_EQ(g.macs(), 5 * 3 * 3 * (6 + 3));
+  EXPECT_EQ(g.weight_bytes(), 3 * 3 * (6 + 3) + 2 * 9 * 4);
+}
+
+TEST(Layers, MapsSplitGateAndGrow) {
+  const Graph g = network(
+      "  - split: {into: [a, b]}\n  - squeeze_excite: {filters: 2, gate: hard_sigmoid}\n  - concat: {with: a}\n"
+      "  - space_to_depth: {block: 2}\n  - transpose_conv: {filters: 6, kernel: 3, stride: 2, padding: valid}\n"
+      "  - reshape: {shape: [1, -1, 3]}\n");
+  EXPECT_EQ(output_shape(g), (std::vector<std::int64_t>{1, 9 * 9 * 2, 3}));  // 8 -> 4 -> (4 - 1) * 2 + 3 = 9
+}
+
+TEST(Layers, ActivationsThatAreNotFusedAreOperators) {
+  const auto operators = [](const std::string& activation) {
+    std::string names;
+    const Graph g = network("  - conv: {filters: 4, activation: " + activation + "}\n");
+    for (const Operator& op : g.operators) names += op.name + " ";
+    return names;
+  };
+  EXPECT_EQ(operators("relu"), "CONV_2D ");
+  EXPECT_EQ(operators("swish"), "CONV_2D LOGISTIC MUL ");
+  EXPECT_EQ(operators("leaky_relu"), "CONV_2D LEAKY_RELU ");
+  EXPECT_EQ(operators("hard_sigmoid"), "CONV_2D ADD MUL ");
+}
+
+TEST(Layers, FurtherOutputsComeByName) {
+  const TemporaryFile file(
+      "kind: network\nname: t\ninput: [1, 8, 8, 4]\noutputs: [stem]\nlayers:\n  - conv: {filters: 2, name: stem}\n"
+      "  - conv: {filters: 3}\n");
+  const Graph g = import_network_yaml(file.path());
+  ASSERT_EQ(g.outputs.size(), 2u);
+  EXPECT_EQ(output_shape(g).back(), 2);
+  EXPECT_EQ(g.tensors[static_cast<std::size_t>(g.outputs[1])].shape.back(), 3);
+}
+
+TEST(Refused, SequencesAndMapsThatDoNotFit) {
+  EXPECT_SAYS(about("  - lstm: {units: 3}\n"), "three dimensions (batch, time, features)");
+  EXPECT_SAYS(about("  - split: {into: [a, b, c]}\n"), "splits 4 channels into 3 parts");
+  EXPECT_SAYS(about("  - split: {into: [a]}\n"), "fewer than two parts");
+  EXPECT_SAYS(about("  - space_to_depth: {block: 3}\n"), "takes blocks of 3x3 out of 8x8");
+  EXPECT_SAYS(about("  - reshape: {shape: [1, 7]}\n"), "makes 7 elements of 256");
+  EXPECT_SAYS(about("  - reshape: {shape: [1, -1, -1]}\n"), "second -1");
+  EXPECT_SAYS(about("  - transpose: {order: [0, 1, 1, 2]}\n"), "stands twice");
+  EXPECT_SAYS(about("  - inverted_residual: {filters: 4, expansion: 2, expanded: 8}\n"), "one of them would do");
+  EXPECT_SAYS(about("  - squeeze_excite: {filters: 2, gate: softmax}\n"), "logistic");
+  EXPECT_SAYS(complaint("kind: network\nname: t\nbase: nobody\n"), "names no description in the same folder");
+  EXPECT_SAYS(complaint("kind: network\nname: t\ninput: [1, 8]\noutputs: [x]\nlayers: [softmax]\n"), ":4:");
 }
 
 TEST(Expressions, ComputeAndComplain) {
