@@ -32,11 +32,10 @@ class Clock {
     return scale(cycles, period_, cycles_, cycles_inverse_, cycles_ - 1);
   }
 
-  /// Number of the first edge at or after `time` (time >= 0).
+  /// Number of the first edge at or after `time` (time >= 0). Edge n lies at ceil(n * 1e12 / hz), which is at or after
+  /// `time` when n * 1e12 / hz lies above time - 1: so cycle_at_or_after(duration(n)) == n for every clock.
   constexpr std::int64_t cycle_at_or_after(Tick time) const {
-    if (period_ != 0) return (time + period_ - 1) / period_;
-    // Edge n lies at ceil(n * 1e12 / hz), which is at or after `time` when n * 1e12 / hz lies above time - 1.
-    return time <= 0 ? 0 : static_cast<std::int64_t>(static_cast<__int128>(time - 1) * hz_ / ticks_per_second) + 1;
+    return time <= 0 ? 0 : scale(time - 1, cycles_, period_, period_inverse_, 0) + 1;
   }
 
   /// First edge at or after `time`.

@@ -33,8 +33,10 @@ struct Bus {
 
 /// The data path of a bus in one or both directions: slots of whole beats that never overlap.
 struct Channel {
-  Channel(const Bus& its_bus, Arbitration policy) : bus(&its_bus), arbiter(policy) {}
+  Channel(const Bus& its_bus, std::int32_t its_number, Arbitration policy)
+      : bus(&its_bus), number(its_number), arbiter(policy) {}
   const Bus* bus;
+  std::int32_t number;
   Arbiter arbiter;
   std::int64_t free_cycle = 0, next_cycle = 0;
   Tick free_at = 0;                // edge number free_cycle
@@ -172,7 +174,7 @@ class Engine {
   Tick next_arrival_or_decision() const;
   Channel* next_grant();
   void find_next(Channel& channel, Tick now);
-  Stream* choose(Channel& channel, Tick now);
+  std::size_t choose(Channel& channel, Tick now);
   void grant(Channel& channel, Tick now);
   Tick push(Stream& stream, Tick slot_end, Tick now);
   void charge_others(Channel& channel, const Stream& granted, Tick now);
@@ -201,7 +203,9 @@ class Engine {
   void next_burst(Stream& stream, Tick now);
   void request_slot(Stream& stream, Tick now);
   void become_ready(Stream& stream, Tick now);
+  void enter(Channel& channel, Stream& stream);
   void leave(Channel& channel, std::size_t place);
+  void drop(Channel& channel, Stream& stream);
   void want_slot(Stream& stream);
   void offer_slots(const Stream& released, Tick now);
   void account_waiting(Stream& stream, Tick now);
@@ -237,20 +241,17 @@ inline void blocked_by(Stream& stream, const Stream& holder, Tick until) {
     stream.chain.add(Cause::arbitration, holder.unit == stream.unit ? nobody : holder.unit, until);
 }
 
-/// Calls book(cause, culprit, until) for each segment that a burst of `stream` waited inside its memory. A memory that
+/// Calls book(cause, culprit, until) for one segment that a burst of `stream` waited inside its memory. A memory that
 /// serves in order does not know whose data it waits behind: those of another owner are arbitration.
 template <class Book>
-void for_each_wait(const Stream& stream, const MemorySide& memory, const common::WaitSegments& wait, Book&& book) {
-  for (int i = 0; i < wait.count; ++i) {
-    const auto& segment = wait.segments[static_cast<std::size_t>(i)];
-    const bool behind_others = segment.cause == Cause::arbitration;
-    if (behind_others || (segment.cause == Cause::transfer && !memory.queued)) {
-      const PinHolders::Holder& other = memory.pins.other_than(stream.owner);
-      book(Cause::arbitration, other.unit == stream.unit ? nobody : other.unit,
-           behind_others ? segment.until : std::min(other.until, segment.until));
-    }
-    if (!behind_others) book(segment.cause, nobody, segment.until);
+inline void explain_wait(const Stream& stream, const MemorySide& memory, Cause cause, Tick until, Book&& book) {
+  const bool behind_others = cause == Cause::arbitration;
+  if (behind_others || (cause == Cause::transfer && !memory.queued)) {
+    const PinHolders::Holder& other = memory.pins.other_than(stream.owner);
+    book(Cause::arbitration, other.unit == stream.unit ? nobody : other.unit,
+         behind_others ? until : std::min(other.until, until));
   }
+  if (!behind_others) book(cause, nobody, until);
 }
 
 /// The books of one burst, from its transfer's start to its `completion`. `waited`: up to the grant; `way_back`: from
@@ -262,8 +263,9 @@ void for_each_wait(const Stream& stream, const MemorySide& memory, const common:
 /// of arbitration, and one that the limit of bursts in flight held back books the latency it could not hide as
 /// outstanding.
 template <class Book>
-void for_each_segment(const Stream& stream, const MemorySide& memory, const PortChain& waited,
-                      const common::WaitSegments& wait, Tick granted, Tick way_back, Tick completion, Book&& book) {
+inline void for_each_segment(const Stream& stream, const MemorySide& memory, const PortChain& waited,
+                             const common::WaitSegments& wait, Tick granted, Tick way_back, Tick completion,
+                             Book&& book) {
   Tick shift = way_back;
   Tick from = granted;
   for (int i = 0; i < wait.count; ++i) {
@@ -276,14 +278,15 @@ void for_each_segment(const Stream& stream, const MemorySide& memory, const Port
   book(Cause::latency, nobody, segment->until + shift);
   while (++segment != waited.end()) book(segment->cause, segment->culprit, segment->until + shift);
   from = granted;
-  for_each_wait(stream, memory, wait, [&](Cause cause, std::int32_t culprit, Tick until) {
-    if (until <= from) return;
-    if (cause == Cause::latency)
-      shift -= until - from;  // booked above
+  for (int i = 0; i < wait.count; ++i) {
+    const auto& inside = wait.segments[static_cast<std::size_t>(i)];
+    if (inside.cause == Cause::latency)
+      shift -= inside.until - from;  // booked above
     else
-      book(cause, culprit, until + shift);
-    from = until;
-  });
+      explain_wait(stream, memory, inside.cause, inside.until,
+                   [&](Cause cause, std::int32_t culprit, Tick until) { book(cause, culprit, until + shift); });
+    from = inside.until;
+  }
   book(Cause::transfer, nobody, completion);
 }
 

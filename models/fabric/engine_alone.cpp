@@ -79,7 +79,7 @@ void Engine::stream_alone(Channel& channel, Tick horizon) {
       ready = in_flight_.next_time();
       if (ready >= horizon) {  // the general way goes on from here
         channel.last_grant = grants_;
-        leave(channel, 0);
+        drop(channel, stream);
         stream.pending = false;
         want_slot(stream);
         return;

@@ -7,14 +7,7 @@
 
 namespace presil::fabric {
 
-inline void Engine::become_ready(Stream& stream, Tick now) {
-  stream.state = StreamState::ready;
-  if (!stream.pending) {
-    stream.pending = true;
-    stream.memory->activity.pend(now);
-  }
-  Channel& channel = *stream.channel;
-  if (channel.free_at > now) blocked_by(stream, *channel.holder, channel.free_at);
+inline void Engine::enter(Channel& channel, Stream& stream) {
   if (channel.ready.empty()) active_.push_back(&channel);
   channel.ready.push_back(&stream);
   channel.stale = true;
@@ -26,7 +19,6 @@ inline void Engine::leave(Channel& channel, std::size_t place) {
   channel.ready.pop_back();
   channel.stale = true;
   if (!channel.ready.empty()) return;
-  channel.next = never;
   for (Channel*& one : active_) {
     if (one != &channel) continue;
     one = active_.back();
@@ -35,20 +27,43 @@ inline void Engine::leave(Channel& channel, std::size_t place) {
   }
 }
 
-inline void Engine::request_slot(Stream& stream, Tick now) {
-  if (stream.slots->in_flight[stream.write] < stream.slots->limit[stream.write])
-    become_ready(stream, now);
-  else
-    want_slot(stream);
+inline void Engine::drop(Channel& channel, Stream& stream) {
+  stream.state = StreamState::idle;
+  for (std::size_t i = 0; i < channel.ready.size(); ++i)
+    if (channel.ready[i] == &stream) return leave(channel, i);
 }
 
-/// The stream's next burst has come to the head of the line: its predecessor has just been granted.
+/// It has all it needs but its turn and its memory's acceptance.
+inline void Engine::become_ready(Stream& stream, Tick now) {
+  Channel& channel = *stream.channel;
+  if (!stream.pending) {
+    stream.pending = true;
+    stream.memory->activity.pend(now);
+  }
+  if (channel.free_at > now) blocked_by(stream, *channel.holder, channel.free_at);
+  if (stream.state != StreamState::ready) {
+    stream.state = StreamState::ready;
+    enter(channel, stream);
+  }
+}
+
+inline void Engine::request_slot(Stream& stream, Tick now) {
+  if (stream.slots->in_flight[stream.write] < stream.slots->limit[stream.write]) {
+    become_ready(stream, now);
+  } else {
+    if (stream.state == StreamState::ready) drop(*stream.channel, stream);
+    want_slot(stream);
+  }
+}
+
+/// The stream's next burst has come to the head of the line: its predecessor, if any, has just been granted.
 inline void Engine::next_burst(Stream& stream, Tick now) {
   stream.pending = false;
   stream.mark = now;
   stream.chain.restart(now);
   if (stream.write && stream.port != nullptr && stream.port->copy &&
       stream.port->progress.bytes < stream.cursor.bytes_through()) {
+    if (stream.state == StreamState::ready) drop(*stream.channel, stream);
     stream.state = StreamState::wants_data;
     ++watchers_;
     return;
@@ -94,12 +109,13 @@ inline void Engine::find_next(Channel& channel, Tick now) {
 inline void Engine::book_granted(Port& port, const Stream& stream, const common::Service& service, Tick now, Tick moved,
                                  Tick completion) {
   const Tick way_back = completion - moved;
-  if (service.data_start + way_back > port.frontier.at())
+  Frontier& frontier = port.frontier;
+  if (service.data_start + way_back > frontier.at())
     for_each_segment(
         stream, *stream.memory, stream.chain, service.wait, now, way_back, completion,
-        [&](Cause cause, std::int32_t culprit, Tick until) { port.frontier.book(cause, culprit, until, port.lost); });
+        [&](Cause cause, std::int32_t culprit, Tick until) { frontier.book(cause, culprit, until, port.lost); });
   else
-    port.frontier.book(Cause::transfer, completion);
+    frontier.book(Cause::transfer, completion);
 }
 
 }  // namespace presil::fabric

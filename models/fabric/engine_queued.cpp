@@ -99,8 +99,11 @@ void Engine::move_after_gap(const Stream& stream, MemorySide& memory, const Port
                             bool revocable, Tick now) {
   WholeChain why;
   why.copy(waited);
-  for_each_wait(stream, memory, service.wait,
-                [&](Cause cause, std::int32_t culprit, Tick until) { why.add(cause, culprit, until); });
+  for (int i = 0; i < service.wait.count; ++i) {
+    const auto& segment = service.wait.segments[static_cast<std::size_t>(i)];
+    explain_wait(stream, memory, segment.cause, segment.until,
+                 [&](Cause cause, std::int32_t culprit, Tick until) { why.add(cause, culprit, until); });
+  }
   memory.activity.move_after_gap(why, service.data_start, service.data_end, revocable, now);
 }
 

@@ -21,12 +21,18 @@ void Engine::run(Tick limit, bool stop_at_completion) {
     const Tick grant_at = channel != nullptr ? std::max(channel->next, now_) : never;
     const Tick completion_at = watchers_ > 0 ? in_flight_.next_time() : never;
     const Tick other_at = next_arrival_or_decision();
-    if (grant_at < std::min({completion_at, other_at, limit})) {
+    const Tick horizon = std::min(other_at, limit);
+    // Mostly a grant or a completion is all that happens at its instant:
+    if (grant_at < completion_at && grant_at < horizon) {
       now_ = grant_at;
       complete_until(grant_at);
       grant(*channel, grant_at);
-      if (watchers_ == 0 && active_.size() == 1 && active_[0] == channel)
-        stream_alone(*channel, std::min(other_at, limit));
+      if (watchers_ == 0 && active_.size() == 1 && active_[0] == channel) stream_alone(*channel, horizon);
+      continue;
+    }
+    if (completion_at <= grant_at && completion_at < horizon) {
+      now_ = completion_at;
+      if (complete_until(completion_at) && stop_at_completion) return;
       continue;
     }
     const Tick time = std::max(std::min({grant_at, completion_at, other_at}), now_);
@@ -67,43 +73,45 @@ inline Tick Engine::next_arrival_or_decision() const {
   return time;
 }
 
+static bool waited_longer(const Channel& a, const Channel& b) {
+  return a.last_grant != b.last_grant ? a.last_grant < b.last_grant : a.number < b.number;
+}
+
 /// The channel that can grant a burst first, of several the one whose last grant is oldest: two buses that share a
 /// memory take turns, and so do the two directions of one bus.
 inline Channel* Engine::next_grant() {
   Channel* first = nullptr;
+  Tick first_time = never;
   for (Channel* channel : active_) {
     if (channel->stale) find_next(*channel, now_);
-    if (channel->next == never) continue;
-    if (first == nullptr || channel->next < first->next ||
-        (channel->next == first->next && channel->last_grant < first->last_grant))
-      first = channel;
+    if (channel->next > first_time || channel->next == never) continue;
+    if (channel->next == first_time && !waited_longer(*channel, *first)) continue;
+    first = channel;
+    first_time = channel->next;
   }
   return first;
 }
 
-/// Takes the stream whose turn it is out of the channel's ready streams.
-Stream* Engine::choose(Channel& channel, Tick now) {
+/// The place among the channel's ready streams of the one whose turn it is.
+inline std::size_t Engine::choose(Channel& channel, Tick now) {
+  if (channel.ready.size() == 1) return 0;
   std::size_t place = 0;
-  if (channel.ready.size() > 1) {
-    const Stream* best = nullptr;
-    for (std::size_t i = 0; i < channel.ready.size(); ++i) {
-      Stream* stream = channel.ready[i];
-      if (stream->memory->accepts_from(now, stream->write) > now) continue;
-      if (best != nullptr && !channel.arbiter.before({stream->number, stream->unit}, {best->number, best->unit}))
-        continue;
-      best = stream;
-      place = i;
-    }
+  const Stream* best = nullptr;
+  for (std::size_t i = 0; i < channel.ready.size(); ++i) {
+    Stream* stream = channel.ready[i];
+    if (stream->memory->accepts_from(now, stream->write) > now) continue;
+    if (best != nullptr && !channel.arbiter.before({stream->number, stream->unit}, {best->number, best->unit}))
+      continue;
+    best = stream;
+    place = i;
   }
-  Stream* chosen = channel.ready[place];
-  leave(channel, place);
-  return chosen;
+  return place;
 }
 
 void Engine::grant(Channel& channel, Tick now) {
-  Stream& stream = *choose(channel, now);
+  const std::size_t place = choose(channel, now);
+  Stream& stream = *channel.ready[place];
   if (stream.mark < now) account_waiting(stream, now);
-  stream.state = StreamState::idle;
 
   const std::uint32_t bytes = stream.cursor.bytes(), beats = bytes >> channel.bus->width_shift;
   channel.arbiter.served({stream.number, stream.unit}, beats);
@@ -112,18 +120,25 @@ void Engine::grant(Channel& channel, Tick now) {
   channel.free_cycle = channel.next_cycle + beats;
   channel.free_at = channel.bus->clock.duration(channel.free_cycle);
   ++stream.slots->in_flight[stream.write];
-  if (!channel.ready.empty()) charge_others(channel, stream, now);
-
+  if (channel.ready.size() > 1) {  // it may come to lie elsewhere meanwhile
+    leave(channel, place);
+    charge_others(channel, stream, now);
+    enter(channel, stream);
+  }
   const Tick completion = push(stream, channel.free_at, now);
-  for (Channel* other : active_) other->stale = true;  // the memory may have stopped accepting
+  for (Channel* other : active_)  // it may have stopped accepting
+    other->stale |= other->ready.size() > 1 || other->ready[0]->memory == stream.memory;
 
   stream.cursor.advance();
+  const bool more = !stream.cursor.done();
+  if (more)
+    next_burst(stream, now);
+  else
+    drop(channel, stream);
   if (stream.traffic == nullptr) {
     starved_for_ = 0;
     ++stream.port->in_flight;
-    if (!stream.cursor.done()) {
-      next_burst(stream, now);
-    } else if (stream.port->reads->cursor.done() && stream.port->writes->cursor.done()) {
+    if (!more && stream.port->reads->cursor.done() && stream.port->writes->cursor.done()) {
       stream.port->all_granted = true;
       ++watchers_;
     }
@@ -132,10 +147,7 @@ void Engine::grant(Channel& channel, Tick now) {
   Traffic& traffic = *stream.traffic;
   traffic.source.granted(bytes);
   if (transfers_ > 0 && ++starved_for_ > longest_starvation) check_starvation(traffic);
-  if (!stream.cursor.done()) {
-    next_burst(stream, now);
-    return;
-  }
+  if (more) return;
   traffic.source.packet_granted(now);
   if (completion != never) traffic.source.packet_moved(completion, traffic.source.due());
   traffic.between_packets = true;

@@ -71,8 +71,8 @@ void Engine::add_bus(const BusSpec& spec, const std::vector<std::string>& memory
   bus.channel[0] = static_cast<std::int32_t>(channels_.size());
   bus.channel[1] = bus.channel[0] + (spec.duplex ? 1 : 0);
   buses_.push_back(std::move(bus));
-  channels_.emplace_back(buses_.back(), spec.arbitration);
-  if (spec.duplex) channels_.emplace_back(buses_.back(), spec.arbitration);
+  for (std::int32_t channel = buses_.back().channel[0]; channel <= buses_.back().channel[1]; ++channel)
+    channels_.emplace_back(buses_.back(), channel, spec.arbitration);
 }
 
 const Bus* Engine::bus_named(const std::string& name) const {

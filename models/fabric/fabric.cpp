@@ -10,6 +10,70 @@ using sc_core::sc_time;
 
 namespace {
 
+/// Serves a foreign TLM memory, one that has no timing object, burst by burst over its socket. Each burst is one
+/// b_transport, made ahead of SystemC's time with the difference in `delay`; the target adds what the access takes to
+/// it. It must annotate and not wait(): the call comes from the fabric's method. Bursts go one after another: the next
+/// is accepted when the last has been answered. No data are transported: reads land in a scratch buffer, writes carry
+/// zeros.
+class SocketMemory final : public common::MemoryTiming {
+ public:
+  using Forward = tlm::tlm_fw_transport_if<>;
+
+  /// `forward` is asked for at each burst: it is the initiator socket's interface once it is bound.
+  SocketMemory(std::string name, Forward* (*forward)(void*), void* socket)
+      : name_(std::move(name)), forward_(forward), socket_(socket) {}
+
+  bool queued() const override { return false; }
+  bool completes_in_order() const override { return true; }
+  Tick accepts_from(Tick now, bool) const override { return now > free_at_ ? now : free_at_; }
+  /// Throws common::Error when the target answers with an error.
+  common::Service push(const common::Burst& burst) override;
+  void reset() override;
+  const common::MemoryCounters& counters() const override { return counters_; }
+  double peak_bytes_per_second() const override { return 0; }  // nobody knows
+  Tick typical_latency() const override { return 0; }
+
+ private:
+  std::string name_;
+  Forward* (*forward_)(void*);
+  void* socket_;
+  Tick free_at_ = 0;
+  std::vector<unsigned char> scratch_;
+  tlm::tlm_generic_payload payload_;
+  common::MemoryCounters counters_;
+};
+
+common::Service SocketMemory::push(const common::Burst& burst) {
+  if (scratch_.size() < burst.bytes) scratch_.resize(burst.bytes);
+  payload_.set_command(burst.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  payload_.set_address(burst.address);
+  payload_.set_data_ptr(scratch_.data());
+  payload_.set_data_length(burst.bytes);
+  payload_.set_streaming_width(burst.bytes);
+  payload_.set_byte_enable_ptr(nullptr);
+  payload_.set_dmi_allowed(false);
+  payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  const Tick now = static_cast<Tick>(sc_core::sc_time_stamp().value());
+  sc_core::sc_time delay = sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(burst.arrival - now));
+  forward_(socket_)->b_transport(payload_, delay);
+  if (payload_.is_response_error())
+    throw common::Error("memory '" + name_ + "': " + (burst.write ? "write" : "read") + " of " +
+                        std::to_string(burst.bytes) + " bytes at address " + std::to_string(burst.address) +
+                        " answered " + payload_.get_response_string());
+  common::Service service;
+  service.id = burst.id;
+  service.data_start = burst.arrival;
+  service.data_end = service.done = free_at_ = now + static_cast<Tick>(delay.value());
+  ++counters_.bursts;
+  (burst.write ? counters_.write_bytes : counters_.read_bytes) += burst.bytes;
+  return service;
+}
+
+void SocketMemory::reset() {
+  free_at_ = 0;
+  counters_ = {};
+}
+
 Tick current_time() {
   return static_cast<Tick>(sc_core::sc_time_stamp().value());
 }  // SystemC counts picoseconds

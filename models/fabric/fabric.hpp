@@ -14,7 +14,6 @@
 
 #include "models/common/memory_timing.hpp"
 #include "models/fabric/fabric_timing.hpp"
-#include "models/fabric/socket_memory.hpp"
 #include "models/fabric/transfer_extension.hpp"
 
 namespace presil::fabric {
@@ -38,7 +37,8 @@ class Fabric : public sc_core::sc_module {
   PortSocket& port(std::int32_t number) { return *ports_[static_cast<std::size_t>(number)]; }
 
   /// Binds memory number `memory` to `module.socket`. A module that is a common::MemoryTimingProvider lends its timing
-  /// object, in the spirit of TLM's direct memory interface; any other is served burst by burst over its socket.
+  /// object, in the spirit of TLM's direct memory interface; any other is served burst by burst over its socket, and
+  /// must annotate its delay instead of calling wait().
   template <class Module>
   void bind_memory(std::int32_t memory, Module& module) {
     bind_memory(memory, module.socket, dynamic_cast<common::MemoryTimingProvider*>(&module));
@@ -77,8 +77,8 @@ class Fabric : public sc_core::sc_module {
   std::vector<PortSpec> port_specs_;
   std::vector<std::unique_ptr<PortSocket>> ports_;
   std::vector<std::unique_ptr<MemorySocket>> memory_sockets_;
-  std::vector<common::MemoryTimingProvider*> providers_;  // null: foreign
-  std::vector<std::unique_ptr<SocketMemory>> foreign_;
+  std::vector<common::MemoryTimingProvider*> providers_;        // null: foreign
+  std::vector<std::unique_ptr<common::MemoryTiming>> foreign_;  // stand for the memories without a timing object
   std::unique_ptr<FabricTiming> timing_;
   std::deque<Waiter> waiters_;  // reused; as many as transfers were ever in flight at once
   sc_core::sc_event submitted_;

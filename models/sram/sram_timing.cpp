@@ -42,7 +42,8 @@ double SramTiming::peak_bytes_per_second() const {
 
 Tick SramTiming::accepts_from(Tick now, bool) const {
   Tick time = ports_[0].accepts_at;
-  for (const Port& port : ports_) time = std::min(time, port.accepts_at);
+  if (spec_.ports > 1)
+    for (const Port& port : ports_) time = std::min(time, port.accepts_at);
   return std::max(time, now);
 }
 
@@ -73,7 +74,7 @@ std::int64_t SramTiming::first_cycle_without_conflict(const Port& own, std::uint
 
 Service SramTiming::push(const Burst& burst) {
   Port* port = &ports_[0];
-  if (ports_.size() > 1) {  // of those that accept, the one whose pins are free first
+  if (spec_.ports > 1) {  // of those that accept, the one whose pins are free first
     port = nullptr;
     for (Port& one : ports_)
       if (one.accepts_at <= burst.arrival && (port == nullptr || one.free_at < port->free_at)) port = &one;
@@ -97,7 +98,7 @@ Service SramTiming::push(const Burst& burst) {
     service.wait.add(Cause::latency, burst.arrival, ready);
     service.wait.add(Cause::transfer, ready, start);
   }
-  if (ports_.size() > 1) {
+  if (spec_.ports > 1) {
     const std::uint64_t position = burst.address >> width_shift_;
     cycle = first_cycle_without_conflict(*port, position, beats, cycle);
     const Tick free_of_conflict = clock_.duration(cycle);

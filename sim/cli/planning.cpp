@@ -1,9 +1,12 @@
 #include "sim/cli/planning.hpp"
 
 #include <fmt/format.h>
+#include <cstdio>
 
 #include "models/common/error.hpp"
 #include "sim/cli/places.hpp"
+#include "sim/transform/bits.hpp"
+#include "sim/transform/resize.hpp"
 #include "sim/yaml/suggest.hpp"
 
 namespace presil::cli {
@@ -22,6 +25,30 @@ void declare_placement(po::options_description& options) {
       ("place", po::value<std::vector<std::string>>()->value_name("PATTERN=UNIT"),
        "run operators whose name or type matches on that unit: 'softmax*=cpu'; may be repeated")  //
       ("cold", po::bool_switch(), "begin with loading the weights");
+}
+
+void declare_network(po::options_description& options) {
+  options.add_options()                                                                                          //
+      ("input-size", po::value<std::string>()->value_name("HxW"), "the network at another resolution: 320x320")  //
+      ("weight-bits", po::value<std::string>()->value_name("N"), "its weights in 1, 2, 4, 8, 16 bits or float")  //
+      ("activation-bits", po::value<std::string>()->value_name("N"), "its activations likewise");
+}
+
+graph::Graph network_of(const Call& call, const std::string& name) {
+  graph::Graph graph = network(name, call.around);
+  if (call.has("input-size")) {
+    const std::string text = call.text("input-size");
+    int height = 0, width = 0, end = 0;
+    if (std::sscanf(text.c_str(), "%dx%d%n", &height, &width, &end) != 2 || end != static_cast<int>(text.size()))
+      throw Error(fmt::format("--input-size {}: write HEIGHTxWIDTH, '320x320' say", text));
+    graph = transform::resize(graph, height, width);
+  }
+  const auto width_of = [&](const char* option) -> std::optional<transform::Width> {
+    if (!call.has(option)) return std::nullopt;
+    return transform::width(call.text(option), fmt::format("--{}", option));
+  };
+  const auto weights = width_of("weight-bits"), activations = width_of("activation-bits");
+  return weights || activations ? transform::with_bits(graph, weights, activations) : graph;
 }
 
 std::string needed(const Call& call, const char* option, const char* cure) {

@@ -11,6 +11,11 @@ namespace presil::cli {
 void declare_hardware(po::options_description& options);   // --hw, --set
 void declare_placement(po::options_description& options);  // --place, --cold
 
+void declare_network(po::options_description& options);    // --input-size, --weight-bits, --activation-bits
+
+/// The network of that name or file, at the resolution and in the widths that the options ask for. Throws common::Error.
+graph::Graph network_of(const Call& call, const std::string& name);
+
 /// The only value of an option or argument that must be there. Throws common::Error, saying `cure` when it is missing.
 std::string needed(const Call& call, const char* option, const char* cure);
 

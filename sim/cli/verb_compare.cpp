@@ -28,7 +28,7 @@ void run(const Call& call) {
   std::vector<hw::Hardware> chips;
   for (const std::string& name : call.texts("hw")) chips.push_back(hardware(name, call));
   std::vector<graph::Graph> networks;
-  for (const std::string& name : call.texts("network")) networks.push_back(network(name, call.around));
+  for (const std::string& name : call.texts("network")) networks.push_back(network_of(call, name));
   for (const hw::Hardware& chip : chips) plan_options(call, chip);  // a misspelt unit is an error, not a missing pair
 
   const study::Comparison comparison =

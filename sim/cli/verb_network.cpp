@@ -13,13 +13,14 @@ namespace presil::cli {
 namespace {
 
 void declare(po::options_description& options) {
+  declare_network(options);
   options.add_options()("output,o", po::value<std::string>()->value_name("FILE"), "the .tflite file to write");
 }
 
 void run(const Call& call) {
   const std::string name = needed(call, "network", "network: which one? a network YAML or one of 'presil inspect zoo'");
   const std::string path = needed(call, "output", "network: where to? give -o FILE.tflite");
-  const graph::Graph graph = network(name, call.around);
+  const graph::Graph graph = network_of(call, name);
   const std::vector<std::uint8_t> bytes = graph::export_tflite(graph);
   report::write_file(path, std::string(bytes.begin(), bytes.end()));
   call.out << fmt::format("{}: {} operators, {}, {} of weights\n", path, graph.operators.size(),
@@ -36,6 +37,7 @@ const Verb network_verb = {"network",
                            declare,
                            run,
                            "  presil network mine.yaml -o mine.tflite\n"
-                           "  presil network 'mobilenet_v2(alpha=0.35, resolution=128)' -o small.tflite\n"};
+                           "  presil network 'mobilenet_v2(alpha=0.35, resolution=128)' -o small.tflite\n"
+                           "  presil network model.tflite --input-size 320x320 --weight-bits 4 -o smaller.tflite\n"};
 
 }  // namespace presil::cli

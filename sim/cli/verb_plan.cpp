@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void declare(po::options_description& options) {
+  declare_network(options);
   declare_hardware(options);
   declare_placement(options);
   options.add_options()("output,o", po::value<std::string>()->value_name("FILE"),
@@ -26,7 +27,7 @@ void run(const Call& call) {
   const fs::path path = needed(call, "output", "plan: where to? give -o FILE.sched");
   const hw::Hardware hardware = hardware_of(call);
   const plan::Options options = plan_options(call, hardware);
-  const traces::Schedule schedule = plan::plan(network(name, call.around), hardware, options);
+  const traces::Schedule schedule = plan::plan(network_of(call, name), hardware, options);
 
   const std::vector<std::uint8_t> bytes = traces::encode(schedule);
   const std::string binary(bytes.begin(), bytes.end());

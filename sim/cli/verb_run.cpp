@@ -13,6 +13,7 @@ namespace {
 constexpr int most_inferences = 1000;
 
 void declare(po::options_description& options) {
+  declare_network(options);
   declare_hardware(options);
   declare_placement(options);
   options.add_options()("inferences", po::value<int>()->value_name("N"),
@@ -37,7 +38,7 @@ void run(const Call& call) {
   const replay::Options replaying = replay_options(call);
   const hw::Hardware hardware = hardware_of(call);
   plan::Options planning = plan_options(call, hardware);
-  const graph::Graph graph = network(name, call.around);
+  const graph::Graph graph = network_of(call, name);
 
   const traces::Schedule once = plan::plan(graph, hardware, planning);
   if (inferences == 1) {
@@ -64,6 +65,7 @@ const Verb run_verb = {"run",
                        "  presil run mobilenet_v2 --hw edge-npu\n"
                        "  presil run model.tflite --hw my-chip.yaml --out results\n"
                        "  presil run model.tflite --hw edge-npu --set units.npu.tile_buffer.size=128KiB --format json\n"
-                       "  presil run mobilenet_v2 --hw edge-npu --place 'softmax*=cpu' --timeline trace.json\n"};
+                       "  presil run mobilenet_v2 --hw edge-npu --place 'softmax*=cpu' --timeline trace.json\n"
+                       "  presil run model.tflite --hw edge-npu --input-size 320x320 --weight-bits 4\n"};
 
 }  // namespace presil::cli

@@ -63,6 +63,10 @@ Builder::Builder(std::string name) {
   graph_.name = std::move(name);
 }
 
+Builder::Builder(Graph begun) : graph_(std::move(begun)) {
+  for (const Tensor& tensor : graph_.tensors) buffers_ = std::max(buffers_, tensor.buffer + 1);
+}
+
 std::string Builder::label(const std::string& what) const {
   return fmt::format("{}_{}", what, graph_.operators.size());
 }

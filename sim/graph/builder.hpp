@@ -32,6 +32,7 @@ struct WindowStyle {
 class Builder {
  public:
   explicit Builder(std::string name);
+  explicit Builder(Graph begun);  // adds to a network there is
 
   using Id = std::int32_t;
   Id input(const std::vector<std::int64_t>& shape, const std::string& name = "input");

@@ -72,17 +72,29 @@ class Chooser {
         clock_ps_(1e12 / static_cast<double>(npu.hz)) {}
 
   void consider(const Tiling& candidate, const Axis& h, const Axis& w) {
-    if (best_.estimate_ps > 0 && candidate.tiles > 4096 && best_.tiles <= candidate.tiles) return;
+    if (found() && candidate.tiles > most_tiles && least_tiles_ <= candidate.tiles) return;
     Tiling t = candidate;
-    t.estimate_ps = estimate(t, h, w, found_ ? best_.estimate_ps * (1 + 1e-9) : 1e300);
-    const bool better = !found_ || t.estimate_ps < best_.estimate_ps * (1 - 1e-9) ||
-                        (t.estimate_ps <= best_.estimate_ps * (1 + 1e-9) && t.tiles < best_.tiles);
-    if (better) best_ = t;
-    found_ = true;
+    const double bound = found() ? least_ps_ * tolerance : 1e300;
+    t.estimate_ps = estimate(t, h, w, bound);
+    if (t.estimate_ps > bound) return;
+    least_ps_ = std::min(least_ps_, t.estimate_ps);
+    least_tiles_ = std::min(least_tiles_, t.tiles);
+    good_.push_back(t);
   }
 
-  bool found() const { return found_; }
-  const Tiling& best() const { return best_; }
+  bool found() const { return !good_.empty(); }
+
+  /// Of the tilings that no estimate can tell apart, the one with the fewest tiles: each tile costs commands and
+  /// bursts.
+  const Tiling& best() const {
+    const Tiling* best = nullptr;
+    for (const Tiling& t : good_) {
+      if (t.estimate_ps > least_ps_ * tolerance) continue;
+      if (best == nullptr || t.tiles < best->tiles || (t.tiles == best->tiles && t.estimate_ps < best->estimate_ps))
+        best = &t;
+    }
+    return *best;
+  }
 
  private:
   /// Tiles of one size: an operator has up to two sizes along each axis, the full one and the last.
@@ -225,8 +237,11 @@ class Chooser {
   const npu::NpuTiming& timing_;
   const std::vector<Path>& paths_;
   double clock_ps_;
-  bool found_ = false;
-  Tiling best_;
+  static constexpr double tolerance = 1.01;
+  static constexpr std::int64_t most_tiles = 4096;
+  double least_ps_ = 1e300;
+  std::int64_t least_tiles_ = INT64_MAX;
+  std::vector<Tiling> good_;  // within the tolerance of the least estimate when they were considered
 };
 
 /// Lanes of the mode that the dimension has to itself or shares; `whole` when the array has no modes for the class.

@@ -2,25 +2,7 @@
 
 #include <string>
 
-#if __has_include("models/dram/dram.hpp")
 #include "models/dram/dram.hpp"
-#else
-#include "models/dram/dram_timing.hpp"
-namespace presil::dram {
-class Dram : public sc_core::sc_module, public common::MemoryTimingProvider {
- public:
-  tlm_utils::simple_target_socket<Dram> socket;
-  Dram(sc_core::sc_module_name name, const DramSpec& spec) : sc_module(name), socket("socket"), timing_(spec) {
-    socket.register_b_transport(this, &Dram::b);
-  }
-  common::MemoryTiming& memory_timing() override { return timing_; }
-
- private:
-  void b(tlm::tlm_generic_payload&, sc_core::sc_time&) {}
-  DramTiming timing_;
-};
-}  // namespace presil::dram
-#endif
 #include "models/flash/flash.hpp"
 #include "models/sram/sram.hpp"
 #include "sim/replay/memories.hpp"

@@ -24,10 +24,21 @@ void finish(graph::Graph& network) {
     tensor.data.clear();
     tensor.statistics.reset();
   }
-  std::map<std::int32_t, std::int32_t> numbers;
-  for (graph::Tensor& tensor : network.tensors) {
+  // Who edits may have given one number to two contents: those are two buffers.
+  std::map<std::int32_t, std::vector<std::size_t>> known;  // by old number: the first tensor of each content
+  std::int32_t next = 0;
+  for (std::size_t t = 0; t < network.tensors.size(); ++t) {
+    graph::Tensor& tensor = network.tensors[t];
     if (tensor.buffer < 0) continue;
-    tensor.buffer = numbers.emplace(tensor.buffer, static_cast<std::int32_t>(numbers.size())).first->second;
+    std::vector<std::size_t>& same = known[tensor.buffer];
+    const auto twin = std::find_if(same.begin(), same.end(),
+                                   [&](std::size_t other) { return network.tensors[other].data == tensor.data; });
+    if (twin != same.end()) {
+      tensor.buffer = network.tensors[*twin].buffer;
+    } else {
+      same.push_back(t);
+      tensor.buffer = next++;
+    }
   }
   std::int32_t index = 0;
   for (graph::Operator& op : network.operators) {

@@ -51,15 +51,15 @@ TEST_P(Engines, a_schedule_that_cannot_finish_says_who_waits_for_whom) {
       "operator 'conv', queue 'npu.in')");
 }
 
-TEST_P(Engines, an_error_deep_in_a_memory_keeps_its_type) {
+TEST_P(Engines, an_error_of_the_fabric_keeps_its_type) {
   hw::Hardware h = test::tiny_hardware();
-  test::add_flash(h);
+  test::add_tcm(h);
   traces::Schedule s = load_and_compute();
-  s.memories.push_back("flash");
+  s.memories.push_back("tcm");
   s.areas[0].memory = 1;
   const Wiring wiring = wire(s, h);
-  s.jobs[0].write = true;  // a NOR flash refuses writes
-  EXPECT_THAT(error_of(GetParam(), s, h, wiring), HasSubstr("read-only"));
+  h.buses[0].memories.pop_back();  // now no bus reaches it
+  EXPECT_THAT(error_of(GetParam(), s, h, wiring), HasSubstr("transfer 0: port 'npu.in' reaches"));
 }
 
 TEST_P(Engines, a_failed_replay_leaves_nothing_behind_for_the_next) {

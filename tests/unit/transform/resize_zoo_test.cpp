@@ -44,8 +44,8 @@ TEST(ResizedZoo, DetectorsTakeSizesThatTheirPyramidsDoNotDivide) {
 }
 
 TEST(ResizedZoo, ASegmentationNetworkNamesTheJoinThatNoLongerFits) {
-  // Pools of 2 without padding: 100 -> 50 -> 25 -> 12, and 12 doubled is 24 where 25 is wanted: the transpose convolution
-  // with padding reaches 23 and 24 from 12 pixels, not 25.
+  // Pools of 2 without padding: 100 -> 50 -> 25 -> 12, and 12 doubled is 24 where 25 is wanted: the transpose
+  // convolution with padding reaches 23 and 24 from 12 pixels, not 25.
   const graph::Graph g = graph::load_network("unet_small", kZoo);
   EXPECT_SAYS(complaint([&] { resize(g, 100, 128); }), "cannot follow the new resolution");
   EXPECT_EQ(complaint([&] { resize(g, 112, 96); }), "");
