@@ -80,7 +80,7 @@ TEST(CliArguments, NamesOfNothingAreRefused) {
   expect_mistake({"run", "resnet8", "--hw", "edge-nqu"}, "did you mean 'edge-npu'?");
   expect_mistake({"run", "resnet8", "--hw", "./edge-npu"}, "./edge-npu");  // a path is not looked up among the shipped
   expect_mistake({"run", "resnet88", "--hw", "edge-npu"}, "resnet88");
-  expect_mistake({"inspect", "mobilenet_v3"}, "did you mean 'mobilenet_v2'?");
+  expect_mistake({"inspect", "resnet8x"}, "did you mean 'resnet8'?");
   expect_mistake({"replay", "nowhere.sched", "--hw", "edge-npu"}, "nowhere.sched");
 }
 
