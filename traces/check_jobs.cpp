@@ -10,6 +10,7 @@ namespace presil::traces {
 namespace {
 
 using common::Error;
+constexpr std::int64_t most_steps = std::int64_t{1} << 42;  // times of all jobs stay far from overflowing
 using Wide = __int128;  // extents are 32 bits each: their product needs more than 64
 
 std::string list_units(const KnownHardware& hardware) {
@@ -44,8 +45,8 @@ void check_area(const Area& a, std::size_t index, const KnownMemory& memory, con
   if (a.row_bytes == 0 || a.rows == 0 || a.planes == 0)
     fail(fmt::format("{} x {} x {} bytes; every extent must be at least 1", a.planes, a.rows, a.row_bytes));
   if (a.row_stride < 0 || a.plane_stride < 0) fail("a stride is negative; strides count upwards from the address");
-  if (a.redundant_rows > a.rows || a.redundant_row_bytes > a.row_bytes)
-    fail("more of it is redundant than there is; lower redundant_rows or redundant_row_bytes");
+  if (a.redundant_planes > a.planes || a.redundant_rows > a.rows || a.redundant_row_bytes > a.row_bytes)
+    fail("more of it is redundant than there is; lower redundant_planes, _rows or _row_bytes");
   const Wide end =
       Wide(a.address) + Wide(a.rows - 1) * a.row_stride + Wide(a.planes - 1) * a.plane_stride + Wide(a.row_bytes);
   if (end > memory.size_bytes)
@@ -61,6 +62,13 @@ void check_work(const Work& w, std::size_t index, const std::string& place) {
   if (w.input_elements < 0 || w.output_elements < 0 || w.weight_elements < 0 || w.weight_bytes < 0 || w.macs < 0 ||
       w.recomputed_macs < 0 || w.bytes < 0)
     fail("a count is negative; write 0 or more");
+  Wide volume = 1;
+  for (const std::int32_t extent : {w.n, w.oh, w.ow, w.oc, w.ic, w.kh, w.kw})
+    volume = std::min<Wide>(volume * extent, Wide(2) * most_steps);
+  const std::int64_t largest =
+      std::max({w.input_elements, w.output_elements, w.weight_elements, w.weight_bytes, w.macs, w.bytes});
+  if (volume > most_steps || largest > most_steps)
+    fail("more work than a simulation of an hour could hold; lower its extents or counts");
   if (w.recomputed_macs > w.macs) fail("recomputed_macs is more than macs; lower it");
   if (w.activation_bits == 0 || w.weight_bits == 0 || w.output_bits == 0) fail("a width is 0 bits; write 8, say");
 }
@@ -127,6 +135,8 @@ void check_jobs(const Schedule& s, const KnownHardware& hardware, const std::str
       throw Error(fmt::format("{}: {}", describe_job(s, i, place), what));
     };
     const KnownUnit& unit = hardware.units[static_cast<std::size_t>(units[j.queue])];
+    if (j.inference < 0 || static_cast<std::size_t>(j.inference) >= s.jobs.size())
+      fail(fmt::format("belongs to inference {}; number inferences from 0, without gaps", j.inference));
     switch (j.kind) {
       case JobKind::transfer:
         if (j.area < 0) fail("has no area; give it one");

@@ -53,7 +53,7 @@ Work unpack(const fb::Work& f, OpClass op_class) {
 
 fb::Area pack(const Area& a) {
   return fb::Area(a.address, a.row_stride, a.plane_stride, a.memory, a.row_bytes, a.rows, a.planes,
-                  a.redundant_row_bytes, a.redundant_rows);
+                  a.redundant_row_bytes, a.redundant_rows, a.redundant_planes);
 }
 
 Area unpack(const fb::Area& f) {
@@ -61,7 +61,8 @@ Area unpack(const fb::Area& f) {
   a.memory = f.memory(), a.address = f.address();
   a.row_bytes = f.row_bytes(), a.rows = f.rows(), a.planes = f.planes();
   a.row_stride = f.row_stride(), a.plane_stride = f.plane_stride();
-  a.redundant_row_bytes = f.redundant_row_bytes(), a.redundant_rows = f.redundant_rows();
+  a.redundant_row_bytes = f.redundant_row_bytes(), a.redundant_rows = f.redundant_rows(),
+  a.redundant_planes = f.redundant_planes();
   return a;
 }
 

@@ -183,6 +183,7 @@ class Reader {
     o.get("plane_stride", a.plane_stride);
     o.get("redundant_row_bytes", a.redundant_row_bytes);
     o.get("redundant_rows", a.redundant_rows);
+    o.get("redundant_planes", a.redundant_planes);
     o.done();
     s_.areas.push_back(a);
     return static_cast<std::int32_t>(s_.areas.size()) - 1;

@@ -84,6 +84,7 @@ void write_area(Line& line, std::string& out, const char* key, const Area& a, co
   l.number_unless("plane_stride", a.plane_stride, 0);
   l.number_unless("redundant_row_bytes", a.redundant_row_bytes, 0);
   l.number_unless("redundant_rows", a.redundant_rows, 0);
+  l.number_unless("redundant_planes", a.redundant_planes, 0);
   l.close();
 }
 

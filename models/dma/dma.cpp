@@ -18,7 +18,11 @@ fabric::Completion Dma::move(const fabric::Transfer& transfer) {
 }
 
 fabric::Completion Dma::move(const fabric::Transfer& transfer, Tick setup) {
-  while (working_) wait(freed_);
+  while (working_) {
+    ++waiting_;
+    wait(freed_);
+    --waiting_;
+  }
   working_ = true;
   if (setup > 0) wait(sc_time::from_value(static_cast<sc_dt::uint64>(setup)));
   extension_.transfer = transfer;
@@ -33,7 +37,7 @@ fabric::Completion Dma::move(const fabric::Transfer& transfer, Tick setup) {
   }
   payload_.clear_extension(&extension_);
   working_ = false;
-  freed_.notify(sc_core::SC_ZERO_TIME);
+  if (waiting_ > 0) freed_.notify(sc_core::SC_ZERO_TIME);
   if (payload_.is_response_error())
     throw common::Error(std::string(name()) + ": transfer " + std::to_string(transfer.id) + " answered " +
                         payload_.get_response_string());

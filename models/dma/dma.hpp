@@ -19,6 +19,7 @@ class Dma : public sc_core::sc_module {
   tlm_utils::simple_initiator_socket<Dma> socket;
 
   Dma(sc_core::sc_module_name name, const DmaSpec& spec);
+  ~Dma() override { payload_.clear_extension(&extension_); }  // a payload would delete it, were a transfer cut short
 
   /// Sets one transfer up and moves it; returns when its last byte has moved. The completion counts from the end of the
   /// set-up. Throws common::Error when the fabric refuses it.
@@ -34,6 +35,7 @@ class Dma : public sc_core::sc_module {
   tlm::tlm_generic_payload payload_;
   fabric::TransferExtension extension_;
   bool working_ = false;
+  int waiting_ = 0;  // callers
   sc_core::sc_event freed_;
 };
 

@@ -226,6 +226,7 @@ class Engine {
   Tick now_ = 0;
   Tick start_at_ = never;  // transfers wait to be started
   std::uint64_t grants_ = 0;
+  std::uint64_t entered_ = 0;     // times that a stream became ready
   std::int64_t transfers_ = 0;    // submitted and not completed
   std::int64_t starved_for_ = 0;  // background bursts since the last one of a transfer
   int watchers_ = 0;              // streams and ports that a completion may move on

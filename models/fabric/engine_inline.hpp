@@ -8,6 +8,7 @@
 namespace presil::fabric {
 
 inline void Engine::enter(Channel& channel, Stream& stream) {
+  ++entered_;
   if (channel.ready.empty()) active_.push_back(&channel);
   channel.ready.push_back(&stream);
   channel.stale = true;
@@ -89,13 +90,15 @@ inline void Engine::find_next(Channel& channel, Tick now) {
   Tick best = never;
   for (const Stream* stream : channel.ready) {
     best = std::min(best, stream->memory->accepts_from(now, stream->write));
-    if (best <= earliest) break;
+    if (best <= earliest) {
+      best = earliest;
+      break;
+    }
   }
   if (best == never) {
     channel.next = never;
     return;
   }
-  best = std::max(best, earliest);
   if (best == channel.free_at) {  // an edge already
     channel.next = channel.free_at;
     channel.next_cycle = channel.free_cycle;

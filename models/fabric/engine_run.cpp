@@ -31,8 +31,16 @@ void Engine::run(Tick limit, bool stop_at_completion) {
       continue;
     }
     if (completion_at <= grant_at && completion_at < horizon) {
-      now_ = completion_at;
-      if (complete_until(completion_at) && stop_at_completion) return;
+      const std::uint64_t entered = entered_;
+      bool completed = false;
+      do {  // those that make nobody ready one after another, without looking at the channels again
+        now_ = in_flight_.next_time();
+        completed = complete(in_flight_.pop());
+      } while (!completed && entered == entered_ && watchers_ > 0 &&
+               in_flight_.next_time() <= std::min(grant_at, horizon - 1));
+      if (!completed) continue;
+      complete_until(now_);
+      if (stop_at_completion) return;
       continue;
     }
     const Tick time = std::max(std::min({grant_at, completion_at, other_at}), now_);

@@ -228,6 +228,14 @@ std::string NpuTiming::idle_lanes(const Work& work) const {
   const Extents extent = extents(work, nullptr);
   double worst = 0.1;
   std::string words;
+  double lanes = 1.0 / m->mode->cycles_per_step;
+  for (const UnrollGroup& group : m->mode->unroll) lanes *= group.factor;
+  if (lanes < (1 - worst) * static_cast<double>(peak_)) {  // depthwise on an array that shares inputs, say
+    worst = 1 - lanes / static_cast<double>(peak_);
+    words = std::string(common::name(work.op_class)) + " uses " + std::to_string(static_cast<int>(lanes)) + " of " +
+            std::to_string(peak_) + " MAC a cycle: " + std::to_string(static_cast<int>(std::lround(worst * 100))) +
+            " % idle lanes";
+  }
   for (const UnrollGroup& group : m->mode->unroll) {
     std::int64_t product = 1;
     std::string what;

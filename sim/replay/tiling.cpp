@@ -9,19 +9,21 @@ using traces::Schedule;
 
 namespace {
 
-/// The redundant rows and row bytes lead the area.
+/// The redundant planes, rows and row bytes lead the area.
 Area useful_part(Area a) {
-  a.address += static_cast<std::uint64_t>(a.redundant_rows * a.row_stride) + a.redundant_row_bytes;
+  a.address += static_cast<std::uint64_t>(a.redundant_planes * a.plane_stride + a.redundant_rows * a.row_stride) +
+               a.redundant_row_bytes;
+  a.planes -= a.redundant_planes;
   a.rows -= a.redundant_rows;
   a.row_bytes -= a.redundant_row_bytes;
-  a.redundant_rows = a.redundant_row_bytes = 0;
-  if (a.rows == 0) a.row_bytes = 0, a.rows = 1;
+  a.redundant_planes = a.redundant_rows = a.redundant_row_bytes = 0;
+  if (a.planes == 0 || a.rows == 0) a.row_bytes = 0, a.rows = a.planes = 1;
   return a;
 }
 
 Area empty(Area a) {
   a.row_bytes = 0, a.rows = a.planes = 1;
-  a.redundant_rows = a.redundant_row_bytes = 0;
+  a.redundant_planes = a.redundant_rows = a.redundant_row_bytes = 0;
   return a;
 }
 

@@ -40,7 +40,7 @@ std::string csv(const replay::Result& result) {
     for (common::Tick ps : op.stack.ps) number(ps);
     number(op.macs), number(op.tiles), number(op.tile_h), number(op.tile_w), number(op.tile_oc);
     field(fmt::format("{}", fmt::join(op.output_shape, "x")));
-    field(op.macs > 0 ? fmt::format("{}", op.utilisation) : "");
+    field(op.macs > 0 && op.utilisation > 0 ? fmt::format("{}", op.utilisation) : "");
     field(op.utilisation_reason);
     field(op.bound == replay::Bound::none ? "" : replay::name(op.bound));
     for (const auto* bytes : {&op.read_bytes, &op.write_bytes})

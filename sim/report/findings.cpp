@@ -26,7 +26,7 @@ std::vector<std::string> reasons(const OperatorResult& op) {
   const common::Tick total = op.stack.total();
   const common::Tick compute = op.stack[Cause::compute];
   const bool compute_counts = total > 0 && compute >= worth_telling * total;
-  if (compute_counts && op.macs > 0 && op.utilisation < 0.95) {
+  if (compute_counts && op.macs > 0 && op.utilisation > 0 && op.utilisation < 0.95) {
     std::string sentence = fmt::format("uses {} of the array", percent(op.utilisation));
     if (!op.utilisation_reason.empty()) sentence += ": " + op.utilisation_reason;
     found.push_back(sentence);
@@ -46,7 +46,7 @@ std::vector<std::string> reasons(const OperatorResult& op) {
   if (moved > 0 && op.redundant_bytes >= worth_telling * moved)
     found.push_back(fmt::format("{} of its {} moved are halo, fetched again or spilled",
                                 percent(static_cast<double>(op.redundant_bytes) / moved), bytes(moved)));
-  if (found.empty() && op.macs == 0 && compute_counts)
+  if (found.empty() && op.utilisation <= 0 && compute_counts)
     found.push_back(
         fmt::format("{} of its time: {}", percent(static_cast<double>(compute) / total), in_words(Cause::compute)));
   if (!op.note.empty()) found.push_back(op.note);

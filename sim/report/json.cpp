@@ -168,7 +168,7 @@ Json operator_row(const Result& result, const replay::OperatorResult& op) {
   Object tile(3);
   row.add("tile", tile.add("h", op.tile_h).add("w", op.tile_w).add("oc", op.tile_oc).json());
   row.add("output_shape", op.output_shape);
-  row.add("utilisation", op.macs > 0 ? Json(op.utilisation) : Json(nullptr));
+  row.add("utilisation", op.macs > 0 && op.utilisation > 0 ? Json(op.utilisation) : Json(nullptr));
   row.add("utilisation_reason", or_null(op.utilisation_reason));
   row.add("bound", op.bound == replay::Bound::none ? Json(nullptr) : Json(replay::name(op.bound)));
   row.add("read_bytes", by_memory(result, op.read_bytes)).add("write_bytes", by_memory(result, op.write_bytes));

@@ -100,7 +100,7 @@ void operators(Page& page) {
                 {in_scale(op.end - op.start, page.scale)},
                 {compact_percent(share)},
                 {bar(share / largest, bar_width), Style::accent},
-                {op.macs > 0 ? compact_percent(op.utilisation) : "-"},
+                {op.macs > 0 && op.utilisation > 0 ? compact_percent(op.utilisation) : "-"},
                 {op.bound == Bound::none ? "-" : replay::name(op.bound), style_of(op.bound)},
                 {main_stall(op)},
                 {bytes(traffic)}});

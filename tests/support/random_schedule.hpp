@@ -88,6 +88,7 @@ inline traces::Schedule random_schedule(const hw::Hardware& hardware, std::uint6
     const std::int64_t span = hardware.memory(memories[static_cast<std::size_t>(memory)])->size_bytes;
     a.address = dice.below(static_cast<std::uint64_t>(span) - (a.end() - a.address));
     if (dice.chance(30)) a.redundant_rows = static_cast<std::uint32_t>(dice.below(a.rows));
+    if (dice.chance(20)) a.redundant_planes = static_cast<std::uint32_t>(dice.below(a.planes));
     if (dice.chance(10)) a.redundant_row_bytes = static_cast<std::uint32_t>(dice.below(a.row_bytes));
     return a;
   };
@@ -111,7 +112,7 @@ inline traces::Schedule random_schedule(const hw::Hardware& hardware, std::uint6
         const common::Area from = random_area(random_memory(false));
         common::Area to = random_area(random_memory(true));
         to.row_bytes = static_cast<std::uint32_t>(from.bytes()), to.rows = to.planes = 1;
-        to.redundant_rows = to.redundant_row_bytes = 0;
+        to.redundant_planes = to.redundant_rows = to.redundant_row_bytes = 0;
         to.address = dice.below(1000);
         const std::int32_t source = b.area(from), destination = b.area(to);
         id = b.copy(engine.queue, op, source, destination, after, data);

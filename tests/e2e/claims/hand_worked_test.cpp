@@ -68,8 +68,8 @@ TEST(TwoTiles, OverlapWhenTheBufferIsDouble) {
   EXPECT_EQ(run(graph).latency, 90 * ns);
   // A single buffer: the input of tile 1 waits for tile 0's compute (54), when the store of tile 0 begins as well. The
   // SRAM has one port: it moves the 16 beats of each in turn, 54-86. Compute needs both: 86-102. Stored 102-120.
-  EXPECT_EQ(
-      run(graph, {"units.npu.tile_buffer.double_buffered=false", "units.npu.tile_limit=[4, 4, 16]"}).latency, 120 * ns);
+  EXPECT_EQ(run(graph, {"units.npu.tile_buffer.double_buffered=false", "units.npu.tile_limit=[4, 4, 16]"}).latency,
+            120 * ns);
 }
 
 TEST(AFallbackToTheCpu, PaysTheHandOverAndTheKernel) {

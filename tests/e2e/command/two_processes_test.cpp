@@ -10,7 +10,8 @@ namespace {
 
 /// Standard output of a command of the built program.
 std::string output_of(const std::string& arguments) {
-  const std::string command = std::string("PRESIL_HOME='") + PRESIL_SOURCE_DIR + "' '" + PRESIL_BINARY_DIR + "/presil' " + arguments;
+  const std::string command =
+      std::string("PRESIL_HOME='") + PRESIL_SOURCE_DIR + "' '" + PRESIL_BINARY_DIR + "/presil' " + arguments;
   FILE* pipe = popen(command.c_str(), "r");
   std::string text;
   std::array<char, 65536> buffer;
@@ -21,7 +22,8 @@ std::string output_of(const std::string& arguments) {
 
 TEST(TwoProcesses, GiveTheSameBytes) {
   for (const char* chip : {"edge-npu", "ethos-u55-128", "stm32n6", "stm32h747"}) {
-    const std::string arguments = std::string("run 'mobilenet_v2(alpha=0.35,resolution=128)' --format json --hw ") + chip;
+    const std::string arguments =
+        std::string("run 'mobilenet_v2(alpha=0.35,resolution=128)' --format json --hw ") + chip;
     const std::string first = output_of(arguments);
     EXPECT_NE(first.find("\"latency_ps\""), std::string::npos) << chip;
     EXPECT_EQ(first, output_of(arguments)) << chip;

@@ -135,6 +135,12 @@ TEST(IdleLanes, AreNamedFromATenthUpwards) {
   EXPECT_EQ(timing.idle_lanes(convolution(1, 1, 17, 16, 1)), "17 output channels on 16 lanes: 2 passes, 47 % idle lanes");
   EXPECT_EQ(timing.idle_lanes(convolution(1, 1, 16, 3, 1)), "3 input channels on 16 lanes: 1 pass, 81 % idle lanes");
   EXPECT_EQ(timing.idle_lanes(convolution(1, 1, 15, 16, 1)), "");  // 6 % idle
+  NpuSpec spec = square_array();
+  spec.array[OpClass::depthwise] = {Mode{}};
+  spec.array[OpClass::depthwise][0].unroll = {{{Dim::oc}, 16}};
+  Work work = convolution(4, 4, 16, 1, 3);
+  work.op_class = OpClass::depthwise;
+  EXPECT_EQ(NpuTiming(spec).idle_lanes(work), "depthwise uses 16 of 256 MAC a cycle: 94 % idle lanes");
 }
 
 TEST(Modes, AreRefusedByKernelAndChannels) {

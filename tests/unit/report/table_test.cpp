@@ -117,6 +117,16 @@ TEST(ReportFindings, TellOnlyCausesWorthATenth) {
   ASSERT_EQ(worst[2].reasons.size(), 1u);
 }
 
+TEST(ReportFindings, SayNothingOfTheArrayWhereItsUseIsUnknown) {
+  replay::Result result = sample_result();
+  result.operators[0].utilisation = 0;  // a CPU: no peak rate to compare with
+  const auto worst = worst_operators(result, 1);
+  ASSERT_EQ(worst[0].op->index, 0);
+  EXPECT_EQ(worst[0].lost, 400'000'000);
+  for (const std::string& reason : worst[0].reasons)
+    EXPECT_EQ(reason.find("of the array"), std::string::npos) << reason;
+}
+
 TEST(ReportFindings, GroupFallbacksByReasonAndUnit) {
   replay::Result result = sample_result();
   result.operators[3].fallback_reason = "npu has no softmax";  // same words, but another unit

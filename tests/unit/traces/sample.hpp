@@ -21,7 +21,7 @@ inline traces::Schedule sample() {
   b.s.buffers.push_back({"t0", 0, 128, 1024, 0, 1, false});
   common::Area a;
   a.memory = 0, a.address = 128, a.row_bytes = 32, a.rows = 4, a.planes = 2, a.row_stride = 64, a.plane_stride = 256;
-  a.redundant_row_bytes = 8, a.redundant_rows = 1;
+  a.redundant_row_bytes = 8, a.redundant_rows = 1, a.redundant_planes = 1;
   common::Work w;
   w.op_class = common::OpClass::convolution, w.post_op = common::PostOp::lut, w.activation_bits = 16;
   w.weight_bits = 4, w.output_bits = 16, w.floating_point = false, w.mode = 2, w.per_channel = true;
@@ -58,6 +58,7 @@ inline void expect_equal(const common::Area& a, const common::Area& b) {
   EXPECT_EQ(a.plane_stride, b.plane_stride);
   EXPECT_EQ(a.redundant_row_bytes, b.redundant_row_bytes);
   EXPECT_EQ(a.redundant_rows, b.redundant_rows);
+  EXPECT_EQ(a.redundant_planes, b.redundant_planes);
 }
 
 /// Equal in meaning: areas may be numbered otherwise.
