@@ -341,6 +341,9 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
       channels = {nest.out.c};
     for (std::int64_t tc : channels) {
       if (operands.channel_limit > 0 && tc > operands.channel_limit) continue;
+      // A part of a brick would move the whole brick, and its neighbour's tile would move it again.
+      const bool bricks = operands.output_blocked || (operands.input_blocked && nest.access == Access::channelwise);
+      if (bricks && tc < nest.out.c && tc % operands.block != 0) continue;
       for (std::size_t hi = 0; hi < heights.size(); ++hi) {
         const std::int64_t th = heights[hi];
         const Axis& h = h_axes[hi];

@@ -34,7 +34,7 @@ Graph small(const graph::WeightStyle& style = {}) {
   return b.finish({b.dense(b.mean(y, false), 5, graph::Activation::none, style)}, "small");
 }
 
-const graph::Tensor& operand(const Graph& g, std::size_t op, std::size_t i) {
+graph::Tensor operand(const Graph& g, std::size_t op, std::size_t i) {
   return g.tensors[static_cast<std::size_t>(g.operators[op].inputs[i])];
 }
 
@@ -70,7 +70,7 @@ TEST(Bits, ActivationsTakeTheirWidthEverywhere) {
 TEST(Bits, EntropyNeverExceedsTheWidth) {
   const Graph g = small();
   for (const int bits : {1, 2, 4}) {
-    const graph::WeightStatistics& s = *operand(with_bits(g, Width{bits}, std::nullopt), 0, 1).statistics;
+    const graph::WeightStatistics s = *operand(with_bits(g, Width{bits}, std::nullopt), 0, 1).statistics;
     EXPECT_LE(s.entropy_bits, bits);
     EXPECT_GT(s.entropy_bits, 0.7 * bits);  // normal weights use their levels
     EXPECT_EQ(s.elements, 32 * 9 * 16);
