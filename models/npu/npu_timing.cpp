@@ -72,6 +72,7 @@ const char* name(Dim dim) {
 }
 
 NpuTiming::NpuTiming(const NpuSpec& spec) : spec_(spec), peak_(spec.macs_per_cycle) {
+  if (spec_.tile_buffer.size_bytes > 0) tile_buffer_.emplace(spec_.tile_buffer);
   double most = 0;
   for (std::size_t c = 0; c < common::op_class_count; ++c) {
     const auto op_class = static_cast<OpClass>(c);
@@ -201,6 +202,11 @@ StageCycles NpuTiming::cost(const Work& work) const {
     }
   }
   result.array = std::max(result.array, whole(hidden));
+  if (tile_buffer_ && streams.input_elements_per_cycle > 0) {
+    // The next tile's input is written while this one's is read, in beats as wide as the array's input.
+    const std::int64_t fill = whole(static_cast<double>(work.input_elements) / streams.input_elements_per_cycle);
+    added += static_cast<double>(tile_buffer_->conflict_cycles(fill, result.input, result.total()));
+  }
   result.overhead = whole(added);
   result.tile_overhead = std::min(result.overhead, whole(added_per_tile));
   if (result.total() == 0) result.array = 1;  // nothing is silently free: one cycle at the least

@@ -3,6 +3,7 @@
 
 #include "models/common/work.hpp"
 #include "models/npu/npu_spec.hpp"
+#include "models/tile_buffer/tile_buffer_timing.hpp"
 
 namespace presil::npu {
 
@@ -63,6 +64,7 @@ class NpuTiming {
   const FastMode* mode(const Work& work) const;
   NpuSpec spec_;
   std::array<FastClass, common::op_class_count> classes_;
+  std::optional<tile_buffer::TileBufferTiming> tile_buffer_;  // none: the array streams from memory
   std::int64_t peak_ = 0;
 
  public:

@@ -7,6 +7,7 @@
 
 #include "models/common/error.hpp"
 #include "models/cpu/cpu_timing.hpp"
+#include "sim/graph/glob.hpp"
 
 namespace presil::plan {
 namespace {
@@ -113,8 +114,7 @@ int placed(const Program& program, const graph::Operator& op, const Options& opt
   int unit = -1;
   for (std::size_t p = 0; p < options.place.size(); ++p) {
     const auto& [pattern, name] = options.place[p];
-    const std::string out = op.outputs.empty() ? "" : program.tensor(op.outputs[0]).name;
-    if (!matches(pattern, out) && !matches(pattern, op.name) && !matches(pattern, common::name(op.op_class))) continue;
+    if (!graph::means(pattern, *program.graph, op)) continue;
     ++hits[p];
     unit = unit_index(*program.hardware, name);
     if (unit < 0)
@@ -134,25 +134,6 @@ void note_generic_rate(const Program& program, const graph::Operator& op, Assign
 }
 
 }  // namespace
-
-bool matches(const std::string& pattern, const std::string& text) {
-  std::size_t p = 0, t = 0, star = std::string::npos, mark = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      mark = t;
-    } else if (star != std::string::npos) {
-      p = star + 1;
-      t = ++mark;
-    } else
-      return false;
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 std::string why_not(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit,
                     const npu::NpuTiming* timing) {

@@ -16,7 +16,4 @@ void partition(Program& program, const Options& options);
 std::string why_not(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit,
                     const npu::NpuTiming* timing);
 
-/// Glob match with `*` and `?`.
-bool matches(const std::string& pattern, const std::string& text);
-
 }  // namespace presil::plan

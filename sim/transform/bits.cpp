@@ -7,7 +7,7 @@
 
 #include "sim/graph/builder.hpp"
 #include "sim/graph/fail.hpp"
-#include "sim/transform/glob.hpp"
+#include "sim/graph/glob.hpp"
 #include "sim/transform/requantize.hpp"
 #include "sim/transform/roles.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sim/graph/fail.hpp"
-#include "sim/transform/glob.hpp"
+#include "sim/graph/glob.hpp"
 #include "sim/transform/rework.hpp"
 #include "sim/transform/roles.hpp"
 

@@ -7,7 +7,7 @@
 #include "sim/graph/fail.hpp"
 #include "sim/transform/dead_filters.hpp"
 #include "sim/transform/edit.hpp"
-#include "sim/transform/glob.hpp"
+#include "sim/graph/glob.hpp"
 
 namespace presil::transform {
 

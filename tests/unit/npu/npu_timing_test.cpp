@@ -82,6 +82,21 @@ TEST(TheSlowestStage, SetsThePaceAndOverheadsAreAdded) {
   EXPECT_EQ(c.total(), 150 + 19);
 }
 
+TEST(ABufferOfOnePort, LosesTheCyclesInWhichFillsAndReadsMeet) {
+  NpuSpec spec = square_array();
+  spec.streams.input_elements_per_cycle = 16;
+  spec.tile_buffer.size_bytes = 4096;
+  spec.tile_buffer.ports = 2;
+  Work work = convolution(4, 4, 16, 16, 1);
+  work.input_elements = 256;
+  EXPECT_EQ(NpuTiming(spec).cost(work).total(), 16);
+  // One bank, one port: 16 beats are read and 16 written in a stretch of 16 cycles: 16 do not fit.
+  spec.tile_buffer.ports = 1;
+  EXPECT_EQ(NpuTiming(spec).cost(work).total(), 32);
+  spec.tile_buffer.banks = 2;  // two banks serve both
+  EXPECT_EQ(NpuTiming(spec).cost(work).total(), 16);
+}
+
 TEST(TheInput, StreamsOncePerPassWhereTheChipSaysSo) {
   NpuSpec spec = square_array();
   spec.streams.input_elements_per_cycle = 8;

@@ -1,8 +1,7 @@
-// The planner's parts by themselves: address space, slots, readiness, regions, windows, patterns.
+// The planner's parts by themselves: address space, slots, readiness, regions, windows.
 #include <gtest/gtest.h>
 
 #include "sim/plan/arena.hpp"
-#include "sim/plan/partition.hpp"
 #include "sim/plan/ready.hpp"
 #include "sim/plan/region.hpp"
 #include "sim/plan/slots.hpp"
@@ -112,14 +111,6 @@ TEST(ARegion, InBricksMovesWholeBricks) {
   EXPECT_EQ(a.row_stride, 96);
   EXPECT_EQ(a.planes, 2u);
   EXPECT_EQ(a.plane_stride, 192);
-}
-
-TEST(Patterns, MatchLikeAShell) {
-  EXPECT_TRUE(matches("softmax*", "softmax_12"));
-  EXPECT_TRUE(matches("*dw?", "block3_dw1"));
-  EXPECT_FALSE(matches("*dw?", "block3_dw"));
-  EXPECT_TRUE(matches("*", ""));
-  EXPECT_FALSE(matches("a", "b"));
 }
 
 }  // namespace

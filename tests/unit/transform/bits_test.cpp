@@ -5,7 +5,7 @@
 
 #include "sim/graph/builder.hpp"
 #include "sim/graph/export.hpp"
-#include "sim/transform/glob.hpp"
+#include "sim/graph/glob.hpp"
 #include "sim/transform/resize.hpp"
 #include "tests/unit/transform/networks.hpp"
 
@@ -199,14 +199,14 @@ TEST(Bits, WidthsAndResolutionMayBothChangeInEitherOrder) {
 }
 
 TEST(Glob, StarsAndQuestionMarksMatchAsUsual) {
-  EXPECT_TRUE(glob("*", ""));
-  EXPECT_TRUE(glob("conv*", "conv_12"));
-  EXPECT_TRUE(glob("*a*b", "xaxbab"));
-  EXPECT_TRUE(glob("c?nv", "conv"));
-  EXPECT_TRUE(glob("a*", "a*b"));
-  EXPECT_FALSE(glob("conv", "conv_1"));
-  EXPECT_FALSE(glob("c?nv", "cnv"));
-  EXPECT_FALSE(glob("", "x"));
+  EXPECT_TRUE(graph::glob("*", ""));
+  EXPECT_TRUE(graph::glob("conv*", "conv_12"));
+  EXPECT_TRUE(graph::glob("*a*b", "xaxbab"));
+  EXPECT_TRUE(graph::glob("c?nv", "conv"));
+  EXPECT_TRUE(graph::glob("a*", "a*b"));
+  EXPECT_FALSE(graph::glob("conv", "conv_1"));
+  EXPECT_FALSE(graph::glob("c?nv", "cnv"));
+  EXPECT_FALSE(graph::glob("", "x"));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-#include "sim/transform/glob.hpp"
+#include "sim/graph/glob.hpp"
 
-namespace presil::transform {
+namespace presil::graph {
 
 bool glob(const std::string& pattern, const std::string& text) {
   std::size_t p = 0, t = 0, star = std::string::npos, after = 0;
@@ -22,4 +22,4 @@ bool glob(const std::string& pattern, const std::string& text) {
   return p == pattern.size();
 }
 
-}  // namespace presil::transform
+}  // namespace presil::graph
