@@ -21,7 +21,7 @@ using common::Error;
 
 constexpr const char* version = "0.1.0";
 
-constexpr std::array<const Verb*, 6> verbs = {&run_verb,     &plan_verb,    &replay_verb,
+constexpr std::array<const Verb*, 7> verbs = {&run_verb,     &plan_verb,    &replay_verb, &memory_verb,
                                               &inspect_verb, &compare_verb, &network_verb};
 
 void help(std::ostream& out) {

@@ -35,6 +35,6 @@ struct Verb {
   const char* examples;  // lines under the options
 };
 
-extern const Verb run_verb, plan_verb, replay_verb, inspect_verb, compare_verb, network_verb;
+extern const Verb run_verb, plan_verb, replay_verb, inspect_verb, compare_verb, network_verb, memory_verb;
 
 }  // namespace presil::cli
