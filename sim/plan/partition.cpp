@@ -52,8 +52,11 @@ std::string why_not_npu(const graph::Graph& graph, const graph::Operator& op, co
   const graph::Options& o = op.options;
   if ((s.max_kernel_h > 0 && o.kernel_h > s.max_kernel_h) || (s.max_kernel_w > 0 && o.kernel_w > s.max_kernel_w))
     return fmt::format("kernel {}x{} is larger than {}x{}", o.kernel_h, o.kernel_w, s.max_kernel_h, s.max_kernel_w);
-  if (s.max_stride > 0 && std::max(o.stride_h, o.stride_w) > s.max_stride)
-    return fmt::format("stride {} is larger than {}", std::max(o.stride_h, o.stride_w), s.max_stride);
+  // A window with a single output along an axis never takes a step there.
+  const Nest nest = make_nest(graph, op);
+  const int stride = std::max(nest.out.h > 1 ? o.stride_h : 1, nest.out.w > 1 ? o.stride_w : 1);
+  if (s.max_stride > 0 && stride > s.max_stride)
+    return fmt::format("stride {} is larger than {}", stride, s.max_stride);
   if (s.max_dilation > 0 && std::max(o.dilation_h, o.dilation_w) > s.max_dilation)
     return fmt::format("dilation {} is larger than {}", std::max(o.dilation_h, o.dilation_w), s.max_dilation);
   const graph::Tensor* in = first_activation(graph, op);
@@ -86,7 +89,6 @@ std::string why_not_npu(const graph::Graph& graph, const graph::Operator& op, co
   const std::string type = why_not_type(graph, op, timing, s, unit.name);
   if (!type.empty()) return type;
   if (npu.array.count(op.op_class) != 0 && !npu.array.at(op.op_class).empty()) {
-    const Nest nest = make_nest(graph, op);
     if (timing.usable_modes(op.op_class, nest.kh, nest.kw, static_cast<int>(nest.ic)).empty())
       return fmt::format("no mode of the array runs a {}x{} kernel over {} input channels", nest.kh, nest.kw, nest.ic);
   }
