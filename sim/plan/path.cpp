@@ -94,6 +94,12 @@ double Path::bus_time(double bytes, double run_bytes) const {
   return r.count * r.beats * beat_ps_;
 }
 
+double Path::bursts(double bytes, double run_bytes) const {
+  if (bytes <= 0) return 0;
+  const Runs r = runs(bytes, run_bytes);
+  return r.count * r.bursts;
+}
+
 std::vector<Path> paths(const hw::Hardware& hardware, const hw::Unit& unit) {
   std::vector<Path> result;
   for (std::size_t m = 0; m < hardware.memories.size(); ++m) result.emplace_back(hardware, unit, static_cast<int>(m));

@@ -21,6 +21,7 @@ class Path {
 
   /// Of that, the time for which the bus is taken, whatever the memory behind it; and which bus that is (-1: none).
   double bus_time(double bytes, double run_bytes) const;
+  double bursts(double bytes, double run_bytes) const;
   int bus() const { return bus_; }
   bool duplex() const { return duplex_; }  // reads and writes do not share the bus's data channel
 

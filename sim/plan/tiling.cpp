@@ -84,14 +84,13 @@ class Chooser {
 
   bool found() const { return !good_.empty(); }
 
-  /// Of the tilings that no estimate can tell apart, the one with the fewest tiles: each tile costs commands and
-  /// bursts.
+  /// Of the tilings that no estimate can tell apart, the one that asks least of command front ends and buses: a tile's
+  /// jobs count like `bursts_per_tile` bursts.
   const Tiling& best() const {
     const Tiling* best = nullptr;
     for (const Tiling& t : good_) {
       if (t.estimate_ps > least_ps_ * tolerance) continue;
-      if (best == nullptr || t.tiles < best->tiles || (t.tiles == best->tiles && t.estimate_ps < best->estimate_ps))
-        best = &t;
+      if (best == nullptr || demand(t) < demand(*best)) best = &t;
     }
     return *best;
   }
@@ -135,7 +134,7 @@ class Chooser {
   }
 
   /// Stops early, with what it knows by then, once the estimate is sure to exceed `bound`.
-  double estimate(const Tiling& t, const Axis& h, const Axis& w, double bound) const {
+  double estimate(Tiling& t, const Axis& h, const Axis& w, double bound) const {
     const std::int64_t nc = ceil_div(nest_.out.c, t.tc),
                        ni = nest_.access == Access::window ? ceil_div(nest_.ic, t.tic) : 1;
     const std::int64_t spatial = nest_.out.n * h.tiles * w.tiles;
@@ -184,6 +183,7 @@ class Chooser {
       const Path& path = paths_[static_cast<std::size_t>(engines[e].memory)];
       by[e] = path.time(engines[e].bytes, engines[e].run, engines[e].transfers, engines[e].write);
       on_bus[e] = path.bus_time(engines[e].bytes, engines[e].run);
+      t.bursts += path.bursts(engines[e].bytes, engines[e].run);
     }
     // What shares one memory or one channel adds up; the sums bound the whole from below.
     std::array<std::array<double, 3>, 6> shared{};
@@ -239,6 +239,8 @@ class Chooser {
   double clock_ps_;
   static constexpr double tolerance = 1.04;  // replays differ from estimates by more than this
   static constexpr std::int64_t most_tiles = 4096;
+  static constexpr double bursts_per_tile = 8;
+  static double demand(const Tiling& t) { return t.bursts + bursts_per_tile * static_cast<double>(t.tiles); }
   double least_ps_ = 1e300;
   std::int64_t least_tiles_ = INT64_MAX;
   std::vector<Tiling> good_;  // within the tolerance of the least estimate when they were considered

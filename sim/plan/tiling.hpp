@@ -46,6 +46,7 @@ struct Tiling {
   bool keep_input = false;                       // the whole input stays
   int slots = 2;                                 // 2: double-buffered
   double estimate_ps = 0;
+  double bursts = 0;  // moved in all, an estimate
   std::int64_t tiles = 1;
 };
 
