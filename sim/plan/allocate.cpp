@@ -32,7 +32,6 @@ std::vector<int> choices(const Program& program, const Storage& storage) {
     const int m = hw.memory_index(name);
     if (m >= 0 && std::find(result.begin(), result.end(), m) == result.end()) result.push_back(m);
   };
-  const int t = storage.tensors[0];
   const auto is_one_of = [&](const std::vector<std::int32_t>& list) {
     return std::any_of(storage.tensors.begin(), storage.tensors.end(),
                        [&](int x) { return std::find(list.begin(), list.end(), x) != list.end(); });
@@ -42,7 +41,6 @@ std::vector<int> choices(const Program& program, const Storage& storage) {
   else if (is_one_of(program.graph->outputs) && !hw.placement.output.empty())
     add(hw.placement.output);
   for (const std::string& name : hw.placement.activations) add(name);
-  (void)t;
   return result;
 }
 

@@ -28,10 +28,4 @@ void Arena::take(std::int64_t address, std::int64_t bytes, int first, int last) 
   blocks_.insert(at, block);
 }
 
-std::int64_t Arena::high_water() const {
-  std::int64_t most = 0;
-  for (const Block& block : blocks_) most = std::max(most, block.end);
-  return most;
-}
-
 }  // namespace presil::plan

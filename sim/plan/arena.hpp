@@ -16,8 +16,6 @@ class Arena {
   /// Precondition: find() returned this address for these arguments.
   void take(std::int64_t address, std::int64_t bytes, int first, int last);
 
-  /// Highest byte in use at any step, and the sum of bytes alive at the fullest step.
-  std::int64_t high_water() const;
   std::int64_t capacity() const { return capacity_; }
 
   static constexpr std::int64_t alignment = 16;

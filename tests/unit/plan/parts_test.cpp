@@ -18,7 +18,6 @@ TEST(AnArena, GivesTheLowestAddressThatIsFreeForTheWholeLife) {
   EXPECT_EQ(arena.find(50, 3, 3), 0);
   EXPECT_EQ(arena.find(584, 1, 1), 416);   // ends at exactly 1000
   EXPECT_EQ(arena.find(585, 1, 1), -1);
-  EXPECT_EQ(arena.high_water(), 412);
 }
 
 TEST(Slots, MakeTheThirdHalfWaitForTheFirst) {
