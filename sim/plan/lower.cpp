@@ -118,16 +118,6 @@ class Lowering {
     return {builder_.work(queue, JobKind::hand_over, work, 0)};
   }
 
-  std::int64_t bytes_read(const Step& s, int tensor) const {
-    const std::int64_t bytes = program_.storage(tensor).bytes;
-    if (s.nest.op_class != OpClass::slice && s.nest.op_class != OpClass::strided_slice &&
-        s.nest.op_class != OpClass::gather)
-      return bytes;
-    std::int64_t out = 0;
-    for (int t : s.outputs) out += program_.tensor(t).bytes();
-    return std::min(bytes, out);
-  }
-
   void cpu_step(const Step& s, int index, std::vector<JobId> entry, traces::OperatorInfo& info) {
     const hw::Unit& unit = program_.hardware->units[static_cast<std::size_t>(s.unit)];
     auto& cache = caches_[s.unit];
@@ -143,7 +133,7 @@ class Lowering {
       for (int t : *list) {
         if (program_.storage_of[static_cast<std::size_t>(t)] < 0) continue;
         const Storage& storage = program_.storage(t);
-        const std::int64_t bytes = bytes_read(s, t);
+        const std::int64_t bytes = bytes_read(program_, s, storage.bytes);
         touched += bytes;
         if (storage.constant)
           weight_bytes += bytes;

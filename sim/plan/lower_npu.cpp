@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "models/common/error.hpp"
+#include "sim/plan/arithmetic.hpp"
 #include "sim/plan/region.hpp"
 #include "sim/plan/weight_stream.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 
 using traces::DataKind;
 using traces::JobKind;
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 /// The operator's MACs dealt out over its tiles so that they add up exactly.
 class MacShare {

@@ -1,34 +1,11 @@
 // Lowers data movement that is no window over a map (concatenation, softmax, transposes, ...): operands stream in step.
 #include <algorithm>
 
+#include "sim/plan/arithmetic.hpp"
 #include "sim/plan/lower_npu.hpp"
 #include "sim/plan/region.hpp"
 
 namespace presil::plan {
-namespace {
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
-
-/// Bytes of the storage that the operator really reads: slices and gathers take only what they give.
-std::int64_t bytes_read(const Program& program, const Step& step, int tensor) {
-  const std::int64_t bytes = program.tensor(tensor).bytes();
-  switch (step.nest.op_class) {
-    case OpClass::slice:
-    case OpClass::strided_slice:
-    case OpClass::gather: {
-      std::int64_t out = 0;
-      for (int t : step.outputs) out += program.tensor(t).bytes();
-      return std::min(bytes, out);
-    }
-    default:
-      return bytes;
-  }
-}
-
-}  // namespace
-
 void NpuLowering::lower_proportional(const Step& step, int index, traces::OperatorInfo& info) {
   using traces::DataKind;
   std::vector<int> operands = step.inputs;
@@ -36,7 +13,7 @@ void NpuLowering::lower_proportional(const Step& step, int index, traces::Operat
     if (program_.storage_of[static_cast<std::size_t>(c)] >= 0) operands.push_back(c);
   std::int64_t in_bytes = 0, out_bytes = 0, in_elements = 0, out_elements = 0;
   for (int t : operands) {
-    in_bytes += bytes_read(program_, step, t);
+    in_bytes += bytes_read(program_, step, program_.tensor(t).bytes());
     in_elements += program_.tensor(t).elements();
   }
   for (int t : step.outputs) {
@@ -72,7 +49,7 @@ void NpuLowering::lower_proportional(const Step& step, int index, traces::Operat
     JobId loaded = -1;
     for (int t : operands) {
       const Storage& s = program_.storage(t);
-      const std::int64_t bytes = bytes_read(program_, step, t);
+      const std::int64_t bytes = bytes_read(program_, step, program_.tensor(t).bytes());
       const common::Area part = span(s, bytes * p / parts, bytes * (p + 1) / parts);
       if (part.bytes() == 0) continue;  // more parts than bytes of this operand
       std::vector<JobId> producers;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/hw/describe.hpp"
+
 namespace presil::plan {
 namespace {
 
@@ -18,16 +20,6 @@ double ps_per_clock(std::int64_t hz) {
 }
 
 }  // namespace
-
-double peak_bytes_per_second(const hw::Memory& memory) {
-  return std::visit(
-      Overloaded{[](const sram::SramSpec& s) {
-                   return static_cast<double>(s.hz) * static_cast<double>(s.width_bits) / 8 * s.ports;
-                 },
-                 [](const dram::DramSpec& s) { return static_cast<double>(s.hz) * 2 * s.bus_bits / 8 * s.channels; },
-                 [](const flash::FlashSpec& s) { return static_cast<double>(s.hz) * s.lanes * (s.ddr ? 2 : 1) / 8; }},
-      memory.spec);
-}
 
 double access_latency_ps(const hw::Memory& memory) {
   return std::visit(
@@ -60,7 +52,7 @@ Path::Path(const hw::Hardware& hardware, const hw::Unit& unit, int memory) {
       writes_in_flight_ = bus.outstanding_writes;
       latency_ps_ = access_latency_ps(m) + static_cast<double>(bus.latency_cycles) * beat_ps_;
     }
-  memory_ps_per_byte_ = 1e12 / std::max(1.0, peak_bytes_per_second(m));
+  memory_ps_per_byte_ = 1e12 / std::max(1.0, hw::peak_bytes_per_second(m));
   if (const auto* dram = std::get_if<dram::DramSpec>(&m.spec))  // what refresh leaves
     if (dram->refresh && dram->timing.tREFI > dram->timing.tRFC)
       memory_ps_per_byte_ /= 1.0 - static_cast<double>(dram->timing.tRFC) / dram->timing.tREFI;

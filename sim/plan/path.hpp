@@ -37,8 +37,7 @@ class Path {
   double reads_in_flight_ = 1, writes_in_flight_ = 1;
 };
 
-/// Peak rate of the memory's pins in bytes per second, and time of a lone access in ps, from its parameters.
-double peak_bytes_per_second(const hw::Memory& memory);
+/// Time of a lone access in ps, from the memory's parameters.
 double access_latency_ps(const hw::Memory& memory);
 
 /// One path per memory of the hardware, for the unit.

@@ -2,18 +2,24 @@
 
 #include <algorithm>
 
+#include "sim/plan/arithmetic.hpp"
+
 namespace presil::plan {
 namespace {
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 std::uint32_t u32(std::int64_t value) {
   return static_cast<std::uint32_t>(value);
 }
 
 }  // namespace
+
+std::int64_t bytes_read(const Program& program, const Step& step, std::int64_t bytes) {
+  const OpClass c = step.nest.op_class;
+  if (c != OpClass::slice && c != OpClass::strided_slice && c != OpClass::gather) return bytes;
+  std::int64_t out = 0;
+  for (int t : step.outputs) out += program.tensor(t).bytes();
+  return std::min(bytes, out);
+}
 
 common::Area span(const Storage& storage, std::int64_t begin, std::int64_t end) {
   common::Area area;

@@ -17,6 +17,9 @@ struct Box {
 /// `shape` and `bits` are those of the tensor that the box is cut from.
 common::Area region(const Storage& storage, const Shape4& shape, int bits, const Box& box);
 
+/// Of an operand of `bytes`, what the step really reads: slices and gathers take only what they give.
+std::int64_t bytes_read(const Program& program, const Step& step, std::int64_t bytes);
+
 /// A contiguous part: bytes [begin, end) of the storage.
 common::Area span(const Storage& storage, std::int64_t begin, std::int64_t end);
 

@@ -4,12 +4,10 @@
 #include <cmath>
 #include <map>
 
+#include "sim/plan/arithmetic.hpp"
+
 namespace presil::plan {
 namespace {
-
-constexpr std::int64_t round_up(std::int64_t value, std::int64_t to) {
-  return (value + to - 1) / to * to;
-}
 
 bool is_bias(const Program& program, const Step& step, int tensor) {
   const graph::Operator& op = program.graph->operators[static_cast<std::size_t>(step.op)];

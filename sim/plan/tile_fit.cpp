@@ -2,20 +2,10 @@
 
 #include <algorithm>
 
+#include "sim/plan/arithmetic.hpp"
 #include "sim/plan/tiling.hpp"
 
 namespace presil::plan {
-namespace {
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
-constexpr std::int64_t round_up(std::int64_t a, std::int64_t b) {
-  return b > 1 ? ceil_div(a, b) * b : a;
-}
-
-}  // namespace
-
 TileFit::TileFit(const npu::NpuSpec& npu, const Nest& nest, const Operands& operands)
     : npu_(npu),
       nest_(nest),

@@ -4,17 +4,11 @@
 #include <array>
 #include <cmath>
 
+#include "sim/plan/arithmetic.hpp"
 #include "sim/plan/tile_fit.hpp"
 
 namespace presil::plan {
 namespace {
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
-constexpr std::int64_t round_up(std::int64_t a, std::int64_t b) {
-  return ceil_div(a, b) * b;
-}
 
 /// Tile extents worth trying: the whole, its even cuts, and powers of two of the granule; largest first.
 std::vector<std::int64_t> extents_to_try(std::int64_t whole, std::int64_t granule, std::int64_t limit) {

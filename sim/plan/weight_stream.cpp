@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "sim/plan/arithmetic.hpp"
 #include "sim/plan/region.hpp"
 
 namespace presil::plan {
 namespace {
 
 using traces::DataKind;
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 }  // namespace
 
