@@ -31,9 +31,10 @@ class SplitMix {
 };
 
 /// The sum of four 6-bit numbers, centred: -126...126, standard deviation sqrt(4 * (64^2 - 1) / 12) = 37.
+constexpr int kWidest = 126;
 std::int8_t normal(std::uint64_t bits) {
   const auto six = [bits](int shift) { return static_cast<int>(bits >> shift & 63); };
-  return static_cast<std::int8_t>(six(0) + six(6) + six(12) + six(18) - 126);
+  return static_cast<std::int8_t>(six(0) + six(6) + six(12) + six(18) - kWidest);
 }
 
 std::vector<char> choose_dead(std::int64_t filters, double fraction, SplitMix& random) {
@@ -135,7 +136,7 @@ Builder::Id Builder::weights(std::vector<std::int64_t> shape, std::size_t filter
     for (const char is_dead : dead) {
       for (std::int64_t i = 0; i < inner; ++i, ++at) {
         const std::uint64_t r = random.next();  // upper 40 bits: zero or not; lower 24: the value
-        *at = is_dead || (r >> 24) < threshold ? 0 : static_cast<std::uint8_t>(normal(r));
+        *at = is_dead || (r >> 24) < threshold ? 0 : static_cast<std::uint8_t>(normal(r) * style.range / kWidest);
       }
     }
   }

@@ -14,6 +14,7 @@ struct WeightStyle {
   std::uint64_t seed = 1;
   double sparsity = 0;      // fraction of weights set to zero, 0...1
   double dead_filters = 0;  // fraction of output channels without a single weight, 0...1
+  int range = 126;          // the largest magnitude, 1...126: what is drawn is scaled to it, and fewer values occur
 };
 
 /// A kernel, stride or the like in both directions.

@@ -1,6 +1,7 @@
 #include "sim/graph/figures.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <cmath>
 #include <stdexcept>
@@ -44,15 +45,21 @@ Pair pair_or(yaml::Map& keys, const std::string& key, const Scope& scope, Pair o
 std::string activation_function(yaml::Map& keys, const std::string& otherwise, bool fused_only) {
   const auto value = keys.find("activation");
   if (!value) return otherwise;
-  const std::vector<std::string> fused = {"none", "relu", "relu6", "relu_n1_to_1"};
-  std::vector<std::string> known = fused;
-  if (!fused_only)
-    known.insert(known.end(), {"hard_swish", "hard_sigmoid", "leaky_relu", "swish", "gelu", "logistic", "tanh"});
+  std::vector<std::string> known = activation_functions();
+  if (fused_only)
+    known.erase(std::remove_if(known.begin(), known.end(), [](const auto& f) { return !is_fused(f); }), known.end());
   const std::string text = value->text();
   for (const std::string& word : known) {
     if (word == text) return text;
   }
   value->fail_choice(known);
+}
+
+const std::vector<std::string>& activation_functions() {
+  static const std::vector<std::string> kFunctions = {"none",       "relu",         "relu6",      "relu_n1_to_1",
+                                                      "hard_swish", "hard_sigmoid", "leaky_relu", "swish",
+                                                      "gelu",       "logistic",     "tanh",       "prelu"};
+  return kFunctions;
 }
 
 std::string gate_function(yaml::Map& keys) {

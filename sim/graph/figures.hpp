@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sim/graph/builder.hpp"
 #include "sim/graph/expression.hpp"
@@ -21,6 +22,8 @@ Pair pair_or(yaml::Map& keys, const std::string& key, const Scope& scope, Pair o
 
 /// The word under `activation:`; `fused_only` refuses those that are operators of their own.
 std::string activation_function(yaml::Map& keys, const std::string& otherwise, bool fused_only = false);
+/// The activation functions there are; the first four are fused into the layer.
+const std::vector<std::string>& activation_functions();
 std::string gate_function(yaml::Map& keys);                // under `gate:`; logistic or hard_sigmoid
 bool is_fused(const std::string& function);                // none, relu, relu6, relu_n1_to_1
 Activation fused_activation(const std::string& function);  // none for words that are operators of their own

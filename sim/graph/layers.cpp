@@ -49,6 +49,8 @@ const std::vector<std::string> kLayers = {"conv",
                                           "hard_sigmoid",
                                           "squeeze_excite",
                                           "transpose_conv",
+                                          "batch_norm",
+                                          "prelu",
                                           "space_to_depth",
                                           "split",
                                           "linear",
@@ -174,7 +176,7 @@ WeightStyle LayerReader::weight_style(yaml::Map& keys, const Scope& scope) {
 LayerReader::Id LayerReader::convolution(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
   WindowStyle style = window_style(at, keys, x, scope, {1, 1});
   const std::int64_t filters = whole(keys.at("filters", "16"), scope, 1, kMaxChannels);
-  const std::string activation = activation_function(keys, "none");
+  const std::string activation = activation_of(keys, "none");
   style.activation = fused_activation(activation);
   weights_fit(at, filters * builder_.shape(x)[3] * style.kernel.h * style.kernel.w);
   return activate(builder_.convolution(x, filters, style, weight_style(keys, scope)), activation);
@@ -184,7 +186,7 @@ LayerReader::Id LayerReader::depthwise(const yaml::Value& at, yaml::Map& keys, I
   WindowStyle style = window_style(at, keys, x, scope, {3, 3});
   const auto value = keys.find("multiplier");
   const auto multiplier = static_cast<int>(value ? whole(*value, scope, 1, kMaxWindow) : 1);
-  const std::string activation = activation_function(keys, "none");
+  const std::string activation = activation_of(keys, "none");
   style.activation = fused_activation(activation);
   weights_fit(at, builder_.shape(x)[3] * multiplier * style.kernel.h * style.kernel.w);
   return activate(builder_.depthwise(x, multiplier, style, weight_style(keys, scope)), activation);
@@ -193,7 +195,7 @@ LayerReader::Id LayerReader::depthwise(const yaml::Value& at, yaml::Map& keys, I
 LayerReader::Id LayerReader::dense(yaml::Map& keys, Id x, const Scope& scope) {
   const yaml::Value value = keys.at("units", "10");
   const std::int64_t units = whole(value, scope, 1, kMaxChannels);
-  const std::string activation = activation_function(keys, "none");
+  const std::string activation = activation_of(keys, "none");
   const Tensor& tensor = builder_.graph().tensors[static_cast<std::size_t>(x)];
   const std::int64_t batch = tensor.shape[0], inputs = tensor.elements() / batch;
   if (inputs > kMaxWeights) value.fail(fmt::format("takes {} inputs; {} would do", inputs, kMaxWeights));
@@ -221,7 +223,7 @@ LayerReader::Id LayerReader::elementwise(const std::string& type, const yaml::Va
   const Id other = named(keys.at("with", "stem"));
   const bool activates = type == "add" || type == "mul" || type == "sub";  // MAXIMUM and MINIMUM have no such option
   return join(at, upper(type), x, other,
-              activates ? fused_activation(activation_function(keys, "none", true)) : Activation::none);
+              activates ? fused_activation(activation_of(keys, "none", true)) : Activation::none);
 }
 
 LayerReader::Id LayerReader::concat(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
@@ -278,7 +280,7 @@ LayerReader::Id LayerReader::branches(const yaml::Value& at, yaml::Map& keys, Id
     paths.fail(fmt::format("has {} path{}; two or more would do", list.size(), list.size() == 1 ? "" : "s"));
   bool concat = false;
   if (const auto value = keys.find("join")) concat = value->choice<bool>({{"add", false}, {"concat", true}});
-  const Activation activation = fused_activation(activation_function(keys, "none", true));
+  const Activation activation = fused_activation(activation_of(keys, "none", true));
   if (concat && activation != Activation::none)
     at.fail("has an activation on 'join: concat'; put a layer (relu, say) after it");
   if (++depth_ > kMaxDepth) at.fail("nests deeper than 64 levels; nest less");
@@ -331,6 +333,16 @@ LayerReader::Id LayerReader::join_along(const yaml::Value& at, const std::vector
   return builder_.concatenation(parts, axis);
 }
 
+std::string LayerReader::activation_of(yaml::Map& keys, const std::string& otherwise, bool fused_only) const {
+  const std::string function = activation_function(keys, otherwise, fused_only);
+  const auto found = instead_.find(function);
+  if (found == instead_.end()) return function;
+  if (fused_only && !is_fused(found->second))
+    keys.at("activation", "relu")
+        .fail_found(fmt::format("cannot become '{}' here; a fused function would do", found->second));
+  return found->second;
+}
+
 LayerReader::Id LayerReader::activate(Id x, const std::string& function) {
   return is_fused(function) ? x : activation_layer(x, function);
 }
@@ -341,6 +353,9 @@ LayerReader::Id LayerReader::activation_layer(Id x, const std::string& function)
     const Id shifted = builder_.elementwise("ADD", x, builder_.number(3), Activation::relu6);
     return builder_.elementwise("MUL", shifted, builder_.number(1.0 / 6), Activation::none);
   }
+  if (function == "prelu")  // a slope for each channel
+    return builder_.elementwise("PRELU", x, builder_.learned({1, 1, builder_.shape(x).back()}, weights_),
+                                Activation::none);
   const Id y = builder_.unary(upper(function), x);
   constexpr float kDarknetSlope = 0.1f;  // of darknet's leaky activation, which the networks here are from
   if (function == "leaky_relu") builder_.graph().operators.back().options.alpha = kDarknetSlope;

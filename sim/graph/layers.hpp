@@ -27,6 +27,9 @@ class LayerReader {
               std::map<std::string, Block> blocks)
       : builder_(builder), document_(document), weights_(weights), blocks_(std::move(blocks)) {}
 
+  /// Functions that stand in the place of others wherever a layer has an activation: a relative's `activations:`.
+  void replace_activations(std::map<std::string, std::string> instead) { instead_ = std::move(instead); }
+
   Id run(const std::vector<yaml::Value>& layers, Id current, const Scope& scope);
   /// The result of the layer that was given this name; throws at `name` when there is none.
   Id named(const yaml::Value& name) const;
@@ -69,6 +72,7 @@ class LayerReader {
   Id join_along(const yaml::Value& at, const std::vector<Id>& parts, int axis);
   Id activate(Id x, const std::string& function);  // hard_swish and the like, after the layer; nothing for fused ones
   Id activation_layer(Id x, const std::string& function);  // as operators of their own, softmax included
+  std::string activation_of(yaml::Map& keys, const std::string& otherwise, bool fused_only = false) const;
   WindowStyle window_style(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope, Pair kernel);
   WeightStyle weight_style(yaml::Map& keys, const Scope& scope);
   void feature_map(const yaml::Value& at, Id x) const;
@@ -83,6 +87,7 @@ class LayerReader {
   WeightStyle weights_;
   std::map<std::string, Block> blocks_;
   std::map<std::string, Id> names_;
+  std::map<std::string, std::string> instead_;
   std::int64_t visited_ = 0, drawn_ = 0;
   int depth_ = 0;
 };

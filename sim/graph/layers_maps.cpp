@@ -19,9 +19,17 @@ std::optional<LayerReader::Id> LayerReader::map_layer(const std::string& type, c
   if (type == "squeeze_excite") {
     feature_map(at, x);
     const std::int64_t filters = whole(keys.at("filters", "16"), scope, 1, kMaxChannels);
-    const std::string activation = activation_function(keys, "relu");
+    const std::string activation = activation_of(keys, "relu");
     weights_fit(at, 2 * filters * builder_.shape(x)[3]);
     return squeeze_excite(x, filters, activation, gate_function(keys), weight_style(keys, scope));
+  }
+  if (type == "batch_norm") {  // one that no convolution before it can take over
+    const std::string activation = activation_of(keys, "none");
+    const WeightStyle draw = weight_style(keys, scope);
+    const std::vector<std::int64_t> channels = {builder_.shape(x).back()};
+    x = builder_.elementwise("MUL", x, builder_.learned(channels, draw), Activation::none);
+    return activate(builder_.elementwise("ADD", x, builder_.learned(channels, draw), fused_activation(activation)),
+                    activation);
   }
   if (type == "transpose_conv") return transpose_conv(at, keys, x, scope);
   if (type == "split") return split(at, keys, x);
@@ -57,7 +65,7 @@ LayerReader::Id LayerReader::transpose_conv(const yaml::Value& at, yaml::Map& ke
     style.padding = value->choice<Padding>({{"same", Padding::same}, {"valid", Padding::valid}});
   }
   const std::int64_t filters = whole(keys.at("filters", "16"), scope, 1, kMaxChannels);
-  const std::string activation = activation_function(keys, "none");
+  const std::string activation = activation_of(keys, "none");
   style.activation = fused_activation(activation);
   const std::vector<std::int64_t>& in = builder_.shape(x);
   if (in[1] * style.stride.h > kMaxWindow || in[2] * style.stride.w > kMaxWindow) {
@@ -94,7 +102,7 @@ LayerReader::Id LayerReader::inverted_residual(const yaml::Value& at, yaml::Map&
   const std::string gate = squeeze ? gate_function(keys) : "";
   const auto times = keys.find("repeat");
   const std::int64_t count = times ? whole(*times, scope, 1, 1000) : 1;
-  const std::string activation = activation_function(keys, "relu6");
+  const std::string activation = activation_of(keys, "relu6");
   spatial.activation = fused_activation(activation);
   WindowStyle expand, project;
   expand.activation = spatial.activation;

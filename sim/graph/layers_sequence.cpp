@@ -48,7 +48,7 @@ void LayerReader::sequence(const yaml::Value& at, Id x) const {
 LayerReader::Id LayerReader::linear(yaml::Map& keys, Id x, const Scope& scope) {
   const yaml::Value value = keys.at("units", "64");
   const std::int64_t units = whole(value, scope, 1, kMaxUnits);
-  const std::string activation = activation_function(keys, "none");
+  const std::string activation = activation_of(keys, "none");
   weights_fit(value, units * builder_.shape(x).back());
   return activate(builder_.linear(x, units, fused_activation(activation), weight_style(keys, scope)), activation);
 }

@@ -46,6 +46,7 @@ WeightStyle read_weights(yaml::Map& keys, const Scope& scope) {
     style.seed = static_cast<std::uint64_t>(whole(*seed, scope, 0, std::int64_t{1} << 40));
   if (const auto sparsity = map.find("sparsity")) style.sparsity = real(*sparsity, scope, 0, 1);
   if (const auto dead = map.find("dead_filters")) style.dead_filters = real(*dead, scope, 0, 1);
+  if (const auto range = map.find("range")) style.range = static_cast<int>(whole(*range, scope, 1, 126));
   map.finish();
   return style;
 }
@@ -104,6 +105,21 @@ std::map<std::string, double> merged(yaml::Map& keys, const std::map<std::string
   return result;
 }
 
+/// What a relative says of its base's layers.
+using Activations = std::map<std::string, std::string>;
+
+void read_activations(yaml::Map& keys, Activations& instead) {
+  const auto value = keys.find("activations");
+  if (!value) return;
+  for (const auto& [function, other] : value->map().all()) {
+    const std::vector<std::string>& known = activation_functions();
+    if (std::find(known.begin(), known.end(), function) == known.end())
+      other.fail(fmt::format("replaces '{}'; {}", printable(function), yaml::suggestion(function, known)));
+    if (std::find(known.begin(), known.end(), other.text()) == known.end()) other.fail_choice(known);
+    instead.emplace(function, other.text());  // what the nearest relative says, counts
+  }
+}
+
 std::filesystem::path base_path(const yaml::Value& base, const std::filesystem::path& path, int depth) {
   if (depth >= kMaxBases) base.fail_found("is a base of bases, eight deep; name the last one");
   const std::filesystem::path other = path.parent_path() / (base.text() + ".yaml");
@@ -114,7 +130,8 @@ std::filesystem::path base_path(const yaml::Value& base, const std::filesystem::
   return other;
 }
 
-Graph read(const std::filesystem::path& path, const std::map<std::string, double>& parameters, int depth) {
+Graph read(const std::filesystem::path& path, const std::map<std::string, double>& parameters, Activations instead,
+           int depth) {
   const yaml::Document document = yaml::read_file(path);
   yaml::Map keys = yaml::root_of_kind(document, {"network"});
   const std::string name = keys.text("name", path.stem().string());
@@ -122,8 +139,9 @@ Graph read(const std::filesystem::path& path, const std::map<std::string, double
   keys.find("description");
   if (const auto base = keys.find("base")) {
     const auto given = merged(keys, parameters);
+    read_activations(keys, instead);
     keys.finish();
-    Graph graph = read(base_path(*base, path, depth), given, depth + 1);
+    Graph graph = read(base_path(*base, path, depth), given, std::move(instead), depth + 1);
     graph.name = name;
     return graph;
   }
@@ -131,6 +149,7 @@ Graph read(const std::filesystem::path& path, const std::map<std::string, double
   const WeightStyle weights = read_weights(keys, scope);
   Builder builder(name);
   LayerReader layers(builder, document, weights, read_blocks(keys));
+  layers.replace_activations(std::move(instead));
   const Builder::Id input = builder.input(read_input(keys, scope));
   const yaml::Value list = keys.at("layers", "[conv: {filters: 16}]");
   const auto named = keys.find("outputs");
@@ -148,7 +167,7 @@ Graph read(const std::filesystem::path& path, const std::map<std::string, double
 }  // namespace
 
 Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters) {
-  return read(path, parameters, 0);
+  return read(path, parameters, {}, 0);
 }
 
 ZooEntry read_zoo_entry(const std::filesystem::path& path) {

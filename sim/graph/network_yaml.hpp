@@ -6,7 +6,7 @@
 //   parameters: {alpha: 1.0, resolution: 96}   # defaults; the caller may give others
 //   description: one line for lists of networks
 //   input: [1, resolution, resolution, 3]      # batch, height, width, channels; batch, time, features; batch, inputs
-//   weights: {seed: 1, sparsity: 0.0, dead_filters: 0.0}
+//   weights: {seed: 1, sparsity: 0.0, dead_filters: 0.0, range: 126}  # range: the largest magnitude
 //   blocks:                                    # optional: blocks of your own, with parameters of their own
 //     double: {parameters: {filters: 8}, layers: [conv: {filters: filters, kernel: 3}, conv: {filters: filters}]}
 //   layers:                                    # each reads what the one above made
@@ -21,6 +21,7 @@
 //   name: tiny_half
 //   base: tiny                                 # its input, blocks, layers and outputs
 //   parameters: {alpha: 0.5}                   # other defaults of its parameters
+//   activations: {swish: relu}                 # optional: other activation functions of its layers
 //
 // Element types are those of int8 post-training quantisation: int8 activations, int8 weights with a scale for each
 // output channel, int32 biases; the values are pseudo-random. Every figure may be an expression (see expression.hpp;
@@ -36,6 +37,7 @@
 //              repeated with stride 1 after the first. MobileNetV3's: expanded (channels, instead of expansion), and
 //              squeeze (filters of a squeeze-and-excite on the expanded channels), gate [logistic]
 //   squeeze_excite: filters, activation [relu], gate logistic|hard_sigmoid [logistic]
+//   batch_norm: activation [none]; a multiplication and an addition per channel, where none before it takes them over
 //   transpose_conv: filters, kernel [2], stride [2], padding [same], activation [none]
 //   dense:     units, activation [none]; its input is flattened
 //   average_pool, max_pool: size, stride [size], padding [valid]
@@ -47,7 +49,7 @@
 //   split:     into (names for equal parts of the channels; the last one goes on)
 //   space_to_depth: block
 //   reshape:   shape (one figure may be -1: what is left); transpose: order
-//   flatten, softmax, relu, relu6, logistic, tanh, hard_swish, hard_sigmoid, leaky_relu, swish, gelu
+//   flatten, softmax, prelu, relu, relu6, logistic, tanh, hard_swish, hard_sigmoid, leaky_relu, swish, gelu
 //   On sequences (batch x time x features):
 //   linear:    units, activation [none]; over the last dimension
 //   layer_norm, learned_add (a trained value for every element), learned_token (a trained step before the first)
@@ -57,7 +59,7 @@
 //   repeat:    times, layers; `index` counts from 0 in its expressions
 //   branches:  paths (a list of lists of layers; an empty one passes the input on), join add|concat [add], activation
 // Activations: none, relu, relu6, relu_n1_to_1 (fused); hard_swish, hard_sigmoid, leaky_relu (slope 0.1), swish, gelu,
-// logistic, tanh (operators after the layer).
+// logistic, tanh, prelu (a trained slope for each channel): operators after the layer.
 #pragma once
 
 #include <filesystem>

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -173,6 +175,43 @@ TEST(Layers, SparsityAndDeadFiltersReachTheWeights) {
   const WeightStatistics& s = *g.tensors[1].statistics;
   EXPECT_EQ(s.dead_filters, 10);
   EXPECT_GT(s.zeros, s.elements / 2);
+}
+
+TEST(Layers, TheRangeOfWeightsIsTheirLargestMagnitudeAndLowersTheirEntropy) {
+  const auto drawn = [](const char* range) {
+    const TemporaryFile file(std::string("kind: network\nname: t\ninput: [1, 64]\nweights: {range: ") + range +
+                             "}\nlayers: [dense: {units: 64}]\n");
+    return import_network_yaml(file.path()).tensors[1];
+  };
+  const Tensor narrow = drawn("15"), wide = drawn("126");
+  for (const std::uint8_t byte : narrow.data) EXPECT_LE(std::abs(static_cast<std::int8_t>(byte)), 15);
+  EXPECT_LT(narrow.statistics->entropy_bits, 5);  // 31 values at most: log2(31) = 4.95
+  EXPECT_GT(wide.statistics->entropy_bits, 7);
+}
+
+TEST(Layers, ANormalisationThatStandsAloneIsAMultiplicationAndAnAddition) {
+  const Graph g = network("  - batch_norm: {activation: relu}\n  - prelu\n");
+  ASSERT_EQ(g.operators.size(), 3u);
+  EXPECT_EQ(g.operators[0].name, "MUL");
+  EXPECT_EQ(g.operators[1].options.activation, Activation::relu);
+  EXPECT_EQ(g.operators[2].op_class, OpClass::prelu);
+  EXPECT_EQ(g.weight_bytes(), 3 * 4);  // scale, shift and slope of four channels
+}
+
+TEST(Layers, ARelativeReplacesActivationFunctions) {
+  const Graph swish = load_network("yolov5s(resolution=64)", kZoo),
+              relu = load_network("yolov5s_relu(resolution=64)", kZoo);
+  EXPECT_EQ(swish.macs(), relu.macs());
+  const auto count = [](const Graph& g, const std::string& name) {
+    return std::count_if(g.operators.begin(), g.operators.end(), [&](const Operator& op) { return op.name == name; });
+  };
+  EXPECT_EQ(count(swish, "LOGISTIC"), 57);  // every convolution but the three that end the network
+  EXPECT_EQ(count(relu, "LOGISTIC"), 0);
+  const TemporaryFile base(
+      "kind: network\nname: b\ninput: [1, 8, 8, 4]\nlayers: [conv: {filters: 8, activation: swish}]\n");
+  const std::string head = "kind: network\nname: t\nbase: " + base.path().stem().string() + "\nactivations: ";
+  EXPECT_SAYS(complaint(head + "{swisch: relu}\n"), "did you mean 'swish'?");
+  EXPECT_SAYS(complaint(head + "{swish: relu7}\n"), ":4:");
 }
 
 TEST(Refused, MisspeltKeysWithTheirPlaceAndACure) {
