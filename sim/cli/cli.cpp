@@ -21,8 +21,8 @@ using common::Error;
 
 constexpr const char* version = "0.1.0";
 
-constexpr std::array<const Verb*, 7> verbs = {&run_verb,     &plan_verb,    &replay_verb, &memory_verb,
-                                              &inspect_verb, &compare_verb, &network_verb};
+constexpr std::array<const Verb*, 8> verbs = {&run_verb,     &plan_verb,    &replay_verb,  &memory_verb,
+                                              &inspect_verb, &compare_verb, &network_verb, &validate_verb};
 
 void help(std::ostream& out) {
   out << "presil " << version << ": how long a neural network takes on a chip that may not exist yet, and why\n\n"
@@ -80,7 +80,8 @@ po::variables_map parse(const Verb& verb, const std::vector<std::string>& argume
   }
 }
 
-void dispatch(const std::vector<std::string>& arguments, std::ostream& out, const Surroundings& around) {
+void dispatch(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err,
+              const Surroundings& around, std::vector<std::string>& faults) {
   if (arguments.empty()) throw Error("no verb given; see 'presil --help'");
   const std::string& word = arguments.front();
   if (word == "--help" || word == "-h" || word == "help") return help(out);
@@ -101,7 +102,7 @@ void dispatch(const std::vector<std::string>& arguments, std::ostream& out, cons
     if (argument == "--") break;
     if (argument == "--help" || argument == "-h") return help(verb, out);
   }
-  verb.run(Call{parse(verb, rest), out, around});
+  verb.run(Call{parse(verb, rest), out, err, around, faults});
 }
 
 /// All at once, at the end: a command that fails prints nothing, and the reason why writing failed is still known.
@@ -127,9 +128,11 @@ std::vector<std::string> Call::texts(const char* option) const {
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err, const Surroundings& around) {
   try {
     std::ostringstream text;
-    dispatch(std::vector<std::string>(argv + std::min(1, argc), argv + argc), text, around);
+    std::vector<std::string> faults;
+    dispatch(std::vector<std::string>(argv + std::min(1, argc), argv + argc), text, err, around, faults);
     put_out(text.str(), out);
-    return 0;
+    for (const std::string& fault : faults) say(err, fault);
+    return faults.empty() ? 0 : 1;
   } catch (const Error& error) {
     say(err, error.what());
     return 1;

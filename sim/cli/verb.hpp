@@ -16,7 +16,9 @@ namespace po = boost::program_options;
 struct Call {
   const po::variables_map& given;
   std::ostream& out;
+  std::ostream& err;  // progress, while the verb works
   const Surroundings& around;
+  std::vector<std::string>& faults;  // what the user can mend and yet did not stop the verb: a line each, exit code 1
 
   bool has(const char* option) const { return given.count(option) > 0; }
   std::string text(const char* option) const { return has(option) ? given[option].as<std::string>() : std::string(); }
@@ -35,6 +37,7 @@ struct Verb {
   const char* examples;  // lines under the options
 };
 
-extern const Verb run_verb, plan_verb, replay_verb, inspect_verb, compare_verb, network_verb, memory_verb;
+extern const Verb run_verb, plan_verb, replay_verb, inspect_verb, compare_verb, network_verb, memory_verb,
+    validate_verb;
 
 }  // namespace presil::cli

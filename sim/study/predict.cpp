@@ -1,0 +1,107 @@
+#include "sim/study/predict.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "models/common/error.hpp"
+#include "sim/graph/network_yaml.hpp"
+#include "sim/hw/load.hpp"
+#include "sim/plan/plan.hpp"
+#include "sim/replay/replay.hpp"
+#include "sim/study/workers.hpp"
+
+namespace presil::study {
+namespace {
+
+using common::Error;
+using Json = nlohmann::json;
+
+std::vector<std::string> overrides(const Prospect& prospect, const Run& run) {
+  std::vector<std::string> all = prospect.set;
+  all.insert(all.end(), run.set.begin(), run.set.end());
+  return all;
+}
+
+/// One run and the figures that its cases ask for, as JSON: [[value, base, error], ...].
+std::string figures(const Cases& cases, const Run& run, const std::vector<std::size_t>& of, const Networks& networks,
+                    const hw::Hardware& hardware) {
+  plan::Options planning;
+  planning.cold = run.cold;
+  const replay::Result result = replay::replay(plan::plan(networks.at(run.network), hardware, planning), hardware);
+  Json values = Json::array();
+  for (std::size_t index : of) {
+    const Case& one = cases.cases[index];
+    try {
+      const double base = value_of(one.figure, result, one.operator_index);
+      values.push_back({in_unit(one.figure, base, one.unit, result.main_hz), base, ""});
+    } catch (const Error& error) {
+      values.push_back({0.0, 0.0, error.what()});
+    }
+  }
+  return values.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Networks::Networks(const Cases& cases, const std::filesystem::path& zoo) {
+  for (const Run& run : cases.runs) {
+    if (graphs_.count(run.network) || errors_.count(run.network)) continue;
+    try {
+      graphs_.emplace(run.network, graph::load_network(run.network, zoo));
+    } catch (const Error& error) {
+      errors_.emplace(run.network, error.what());
+    }
+  }
+}
+
+const graph::Graph& Networks::at(const std::string& name) const {
+  const auto found = graphs_.find(name);
+  if (found == graphs_.end()) throw Error(errors_.at(name));
+  return found->second;
+}
+
+std::vector<Prediction> predict(const Cases& cases, const std::vector<std::size_t>& which, const Networks& networks,
+                                const Prospect& prospect) {
+  std::vector<std::size_t> runs;                             // that are needed, each once
+  std::map<std::size_t, std::vector<std::size_t>> asked_of;  // run -> cases
+  for (std::size_t index : which) {
+    std::vector<std::size_t>& asked = asked_of[cases.cases[index].run];
+    if (asked.empty()) runs.push_back(cases.cases[index].run);
+    asked.push_back(index);
+  }
+  std::map<std::vector<std::string>, hw::Hardware> chips;  // each child fills its own
+  const auto chip = [&](const Run& run) -> const hw::Hardware& {
+    std::vector<std::string> key = overrides(prospect, run);
+    key.push_back(run.hardware);
+    const auto found = chips.find(key);
+    if (found != chips.end()) return found->second;
+    return chips.emplace(key, hw::load(run.hardware, overrides(prospect, run))).first->second;
+  };
+  const std::vector<Outcome> outcomes = in_processes(
+      runs.size(), prospect.processes,
+      [&](std::size_t job) {
+        const Run& run = cases.runs[runs[job]];
+        return figures(cases, run, asked_of.at(runs[job]), networks, chip(run));
+      },
+      [&](std::size_t done) {
+        if (prospect.progress) prospect.progress(done, runs.size());
+      });
+
+  std::map<std::size_t, Prediction> by_case;
+  for (std::size_t job = 0; job < runs.size(); ++job) {
+    const std::vector<std::size_t>& asked = asked_of.at(runs[job]);
+    if (!outcomes[job].done) {
+      for (std::size_t index : asked) by_case[index].error = outcomes[job].text;
+      continue;
+    }
+    const Json values = Json::parse(outcomes[job].text);
+    for (std::size_t i = 0; i < asked.size(); ++i)
+      by_case[asked[i]] = {values[i][0].get<double>(), values[i][1].get<double>(), values[i][2].get<std::string>(),
+                           "quantity"};
+  }
+  std::vector<Prediction> predictions;
+  for (std::size_t index : which) predictions.push_back(by_case.at(index));
+  return predictions;
+}
+
+}  // namespace presil::study
