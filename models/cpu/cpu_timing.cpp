@@ -17,12 +17,13 @@ const KernelRate& CpuTiming::rate(OpClass op_class) const {
 
 StageCycles CpuTiming::cost(const Work& work) const {
   const KernelRate& r = rate(work.op_class);
-  double factor = 1.0;
+  double factor = spec_.library_scale;
   if (work.floating_point)
-    factor = spec_.library.float_factor;
+    factor *= spec_.library.float_factor;
   else if (work.activation_bits > 8)
-    factor = spec_.library.int16_factor;
-  const double elements = r.cycles_per_mac * static_cast<double>(work.macs) +
+    factor *= spec_.library.int16_factor;
+  const double per_mac = work.ic <= r.few_channels ? r.cycles_per_mac_few : r.cycles_per_mac;
+  const double elements = per_mac * static_cast<double>(work.macs) +
                           r.cycles_per_output * static_cast<double>(work.output_elements) +
                           r.cycles_per_input * static_cast<double>(work.input_elements);
   const double speed_up = 1.0 + (spec_.cores - 1) * spec_.parallel_efficiency;

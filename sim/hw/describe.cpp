@@ -199,9 +199,11 @@ std::string units_text(const Hardware& hardware) {
 }
 
 std::string placement_text(const Placement& placement) {
-  const std::string activations = joined(placement.activations, ", then ");
+  const std::string activations = placement.together
+                                      ? "together in the first that holds them: " + joined(placement.activations, ", ")
+                                      : joined(placement.activations, ", then ");
   return table({{"weights",
-                 placement.weights +
+                 joined(placement.weights, ", else ") +
                      (placement.load_from.empty() ? "" : " (at a cold start loaded from " + placement.load_from + ")")},
                 {"activations", activations},
                 {"input", placement.input.empty() ? "as activations" : placement.input},

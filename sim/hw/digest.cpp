@@ -196,7 +196,8 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
 
 void add(Canonical& c, const std::string& p, const cpu::KernelRate& r) {
   c.add(p,
-        fmt::format("{} {} {} {}", r.cycles_per_mac, r.cycles_per_output, r.cycles_per_input, r.cycles_per_operator));
+        fmt::format("{} {} {} {} {} {}", r.cycles_per_mac, r.few_channels, r.cycles_per_mac_few,
+                    r.cycles_per_output, r.cycles_per_input, r.cycles_per_operator));
 }
 
 void add(Canonical& c, const std::string& p, const cpu::CpuSpec& s) {
@@ -207,8 +208,10 @@ void add(Canonical& c, const std::string& p, const cpu::CpuSpec& s) {
   add(c, p + ".library.generic", s.library.generic);
   c.add(p + ".library.int16_factor", s.library.int16_factor);
   c.add(p + ".library.float_factor", s.library.float_factor);
+  c.add(p + ".library.folds_pad", s.library.folds_pad);
+  c.add(p + ".library_scale", s.library_scale);
   for (const cpu::CacheSpec& cache : s.caches)
-    c.add(p + ".caches." + cache.name, fmt::format("{} {}", cache.size_bytes, cache.line_bytes));
+    c.add(p + ".caches." + cache.name, fmt::format("{} {} {}", cache.size_bytes, cache.line_bytes, cache.write_allocate));
   c.add(p + ".memory_overlap", s.memory_overlap);
   c.add(p + ".flush_cycles_per_line", s.flush_cycles_per_line);
 }
@@ -231,8 +234,9 @@ std::string canonical(const Hardware& hardware) {
     std::visit([&](const auto& spec) { add(c, path, spec); }, unit.spec);
   }
   for (const fabric::TrafficSpec& traffic : hardware.traffic) add(c, "traffic." + traffic.name, traffic);
-  c.add("placement.weights", hardware.placement.weights);
+  c.add_list("placement.weights", hardware.placement.weights);
   c.add_list("placement.activations", hardware.placement.activations);
+  c.add("placement.together", hardware.placement.together);
   c.add("placement.input", hardware.placement.input);
   c.add("placement.output", hardware.placement.output);
   c.add("placement.load_from", hardware.placement.load_from);

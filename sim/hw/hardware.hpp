@@ -34,8 +34,9 @@ struct Unit {
 };
 
 struct Placement {
-  std::string weights;                            // home memory of constants
+  std::vector<std::string> weights;               // home of constants: the first of these memories that holds them all
   std::vector<std::string> activations;           // in order of preference
+  bool together = false;                          // all activations in the first of them that holds them all
   std::string input, output;                      // empty: as activations
   std::string load_from;                          // where constants come from at a cold start; empty: already home
 };

@@ -127,13 +127,16 @@ Placement read_placement(Map map, const Hardware& hardware) {
     if (written) require_writable(value, hardware, value.text());
     return value.text();
   };
-  placement.weights = one(map.at("weights", "flash"), false);
-  for (const Value& value : map.at("activations", "[sram, dram]").one_or_list()) {
-    placement.activations.push_back(one(value, true));
-    if (std::count(placement.activations.begin(), placement.activations.end(), value.text()) > 1)
-      value.fail_found("stands twice; keep one");
-  }
-  if (placement.activations.empty()) map.find("activations")->fail("is empty; name a memory, e.g. '[sram]'");
+  const auto list = [&](const Value& given, bool written, std::vector<std::string>& names) {
+    for (const Value& value : given.one_or_list()) {
+      names.push_back(one(value, written));
+      if (std::count(names.begin(), names.end(), value.text()) > 1) value.fail_found("stands twice; keep one");
+    }
+    if (names.empty()) given.fail("is empty; name a memory, e.g. '[sram]'");
+  };
+  list(map.at("weights", "flash"), false, placement.weights);
+  list(map.at("activations", "[sram, dram]"), true, placement.activations);
+  if (const auto together = map.find("together")) placement.together = together->boolean();
   if (const auto input = map.find("input")) placement.input = one(*input, true);
   if (const auto output = map.find("output")) placement.output = one(*output, true);
   if (const auto from = map.find("load_from")) placement.load_from = one(*from, false);

@@ -71,6 +71,48 @@ Layout place(const Program& program, const std::vector<Arena>& empty, const Orde
   return layout;
 }
 
+/// Orders in which feature maps are given their places; the best layout of all counts.
+std::vector<Order> orders_to_try(const Program& program, const Order& maps) {
+  const auto sorted = [&](auto less) {
+    Order order = maps;
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+      return less(program.storages[static_cast<std::size_t>(a)], program.storages[static_cast<std::size_t>(b)]);
+    });
+    return order;
+  };
+  const auto length = [](const Storage& s) { return static_cast<double>(s.last_step - s.first_step + 1); };
+  const auto density = [&](const Storage& s) {
+    return static_cast<double>(s.traffic) / std::max(1.0, static_cast<double>(s.bytes) * length(s));
+  };
+  return {
+      sorted([](const Storage& a, const Storage& b) { return a.bytes > b.bytes; }),
+      sorted([&](const Storage& a, const Storage& b) { return density(a) > density(b); }),
+      sorted([&](const Storage& a, const Storage& b) {
+        return density(a) * static_cast<double>(a.bytes) > density(b) * static_cast<double>(b.bytes);
+      }),
+      sorted([](const Storage& a, const Storage& b) { return a.first_step < b.first_step; }),
+      sorted([](const Storage& a, const Storage& b) { return a.bytes < b.bytes; }),
+  };
+}
+
+/// The layout that spills least; one with a homeless map when none holds all.
+Layout best_layout(const Program& program, const std::vector<Arena>& arenas, const std::vector<Order>& orders,
+                   const std::vector<std::vector<int>>& candidates) {
+  Layout best;
+  best.homeless = 0;
+  // Shares below one try the layouts of smaller memories too: a larger memory then never spills more than a smaller.
+  for (double share : {1.0, 0.75, 0.5, 0.375, 0.25}) {
+    for (const Order& order : orders) {
+      Layout layout = place(program, arenas, order, candidates, share);
+      const bool first = best.memory.empty();
+      const bool fits = layout.homeless < 0, better = best.homeless >= 0 || layout.spilled_traffic < best.spilled_traffic;
+      if (first || (fits && better)) best = std::move(layout);
+      if (best.homeless < 0 && best.spilled_traffic == 0) return best;
+    }
+  }
+  return best;
+}
+
 [[noreturn]] void does_not_fit(const Program& program, const std::vector<std::vector<int>>& candidates, int homeless) {
   const hw::Hardware& hw = *program.hardware;
   const Storage& lost = program.storages[static_cast<std::size_t>(homeless)];
@@ -111,27 +153,32 @@ Layout place(const Program& program, const std::vector<Arena>& empty, const Orde
                   missing > 0 ? kib(missing) : std::string("with fragmentation"), names, kib(capacity), tensors));
 }
 
+/// All constants, one after the other, in the first memory that holds them.
 void place_constants(Program& program, std::vector<Arena>& arenas, int last) {
   const hw::Hardware& hw = *program.hardware;
-  const int home = hw.memory_index(hw.placement.weights);
-  std::int64_t at = 0;
+  std::int64_t bytes = 0;
   for (Storage& s : program.storages) {
     if (!s.constant) continue;
-    s.memory = home;
-    s.address = static_cast<std::uint64_t>(at);
-    at = (at + s.bytes + Arena::alignment - 1) / Arena::alignment * Arena::alignment;
+    s.address = static_cast<std::uint64_t>(bytes);
+    bytes = (bytes + s.bytes + Arena::alignment - 1) / Arena::alignment * Arena::alignment;
   }
-  if (at == 0) return;
-  if (home < 0)
-    throw common::Error(
-        fmt::format("{}: placement.weights names no memory; name the memory that holds constants", hw.file));
-  Arena& arena = arenas[static_cast<std::size_t>(home)];
-  if (at > arena.capacity())
-    throw common::Error(fmt::format(
-        "{}: does not fit {}: constants need {}, {} more than {} holds ({}); enlarge it or place weights elsewhere",
-        program.graph->name, hw.name, kib(at), kib(at - arena.capacity()), hw.placement.weights,
-        kib(arena.capacity())));
-  arena.take(0, at, 0, last);
+  if (bytes == 0) return;
+  std::int64_t largest = 0;
+  std::string names;
+  for (const std::string& name : hw.placement.weights) {
+    const int home = hw.memory_index(name);
+    Arena& arena = arenas[static_cast<std::size_t>(home)];
+    largest = std::max(largest, arena.capacity());
+    names += (names.empty() ? "" : ", ") + name;
+    if (bytes > arena.capacity()) continue;
+    for (Storage& s : program.storages)
+      if (s.constant) s.memory = home;
+    arena.take(0, bytes, 0, last);
+    return;
+  }
+  throw common::Error(fmt::format(
+      "{}: does not fit {}: constants need {}, {} more than {} holds ({}); enlarge it or place weights elsewhere",
+      program.graph->name, hw.name, kib(bytes), kib(bytes - largest), names, kib(largest)));
 }
 
 }  // namespace
@@ -152,44 +199,19 @@ std::vector<Arena> allocate(Program& program) {
     candidates[s] = choices(program, storage);
     by_size.push_back(static_cast<int>(s));
   }
-  const auto sorted = [&](auto less) {
-    Order order = by_size;
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-      return less(program.storages[static_cast<std::size_t>(a)], program.storages[static_cast<std::size_t>(b)]);
-    });
-    return order;
-  };
-  const auto length = [](const Storage& s) { return static_cast<double>(s.last_step - s.first_step + 1); };
-  const auto density = [&](const Storage& s) {
-    return static_cast<double>(s.traffic) / std::max(1.0, static_cast<double>(s.bytes) * length(s));
-  };
-  const std::vector<Order> orders = {
-      sorted([](const Storage& a, const Storage& b) { return a.bytes > b.bytes; }),
-      sorted([&](const Storage& a, const Storage& b) { return density(a) > density(b); }),
-      sorted([&](const Storage& a, const Storage& b) {
-        return density(a) * static_cast<double>(a.bytes) > density(b) * static_cast<double>(b.bytes);
-      }),
-      sorted([](const Storage& a, const Storage& b) { return a.first_step < b.first_step; }),
-      sorted([](const Storage& a, const Storage& b) { return a.bytes < b.bytes; }),
-  };
+  const std::vector<Order> orders = orders_to_try(program, by_size);
   Layout best;
-  bool found = false;
-  Layout failed;
-  // Shares below one try the layouts of smaller memories too: a larger memory then never spills more than a smaller.
-  for (double share : {1.0, 0.75, 0.5, 0.375, 0.25}) {
-    for (const Order& order : orders) {
-      Layout layout = place(program, arenas, order, candidates, share);
-      if (layout.homeless >= 0) {
-        if (failed.homeless < 0) failed = std::move(layout);
-      } else if (!found || layout.spilled_traffic < best.spilled_traffic) {
-        best = std::move(layout);
-        found = true;
-      }
-      if (found && best.spilled_traffic == 0) break;
+  if (!program.hardware->placement.together) {
+    best = best_layout(program, arenas, orders, candidates);
+  } else {
+    for (const std::string& name : program.hardware->placement.activations) {
+      std::vector<std::vector<int>> one(program.storages.size());
+      for (int s : by_size) one[static_cast<std::size_t>(s)] = {program.hardware->memory_index(name)};
+      best = best_layout(program, arenas, orders, one);
+      if (best.homeless < 0) break;
     }
-    if (found && best.spilled_traffic == 0) break;
   }
-  if (!found) does_not_fit(program, candidates, failed.homeless);
+  if (best.homeless >= 0) does_not_fit(program, candidates, best.homeless);
   for (std::size_t s = 0; s < program.storages.size(); ++s) {
     Storage& storage = program.storages[s];
     if (storage.constant) continue;

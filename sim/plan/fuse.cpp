@@ -54,13 +54,20 @@ bool pattern_begins(const npu::NpuSpec& npu, const std::vector<OpClass>& chain) 
   });
 }
 
+/// True when the unit runs a PAD and an operator of that class behind it as one.
+bool folds_pad(const hw::Unit& unit, OpClass op_class) {
+  if (unit.is_npu()) return pattern_begins(unit.npu(), {OpClass::pad, op_class});
+  return unit.cpu().library.folds_pad && (op_class == OpClass::convolution || op_class == OpClass::pointwise ||
+                                          op_class == OpClass::depthwise);
+}
+
 bool is_binary(OpClass c) {
   return c == OpClass::add || c == OpClass::sub || c == OpClass::mul || c == OpClass::div || c == OpClass::minimum ||
          c == OpClass::maximum;
 }
 
 /// Takes a PAD whose output is the step's input into the step: the window reads the unpadded tensor.
-bool absorb_pad(Program& program, Step& step, std::vector<Step>& by_op, const npu::NpuSpec& npu, const Uses& uses) {
+bool absorb_pad(Program& program, Step& step, std::vector<Step>& by_op, const Uses& uses) {
   if (step.inputs.empty() || step.nest.access == Access::proportional) return false;
   const int padded = step.inputs[0];
   for (Step& candidate : by_op) {
@@ -69,7 +76,6 @@ bool absorb_pad(Program& program, Step& step, std::vector<Step>& by_op, const np
     if (pad.op_class != OpClass::pad || candidate.unit != step.unit ||
         uses.count[static_cast<std::size_t>(padded)] != 1)
       return false;
-    if (!pattern_begins(npu, {OpClass::pad, step.nest.op_class})) return false;
     const Shape4 inner = candidate.nest.in, outer = candidate.nest.out;
     if (inner.n != outer.n || inner.c != outer.c) return false;  // only rows and columns can be padded on the fly
     step.nest.pad_top += pad.options.pad_top;
@@ -122,9 +128,8 @@ void fuse(Program& program) {
   for (Step& step : by_op) {
     if (step.op < 0) continue;
     const hw::Unit& unit = program.hardware->units[static_cast<std::size_t>(step.unit)];
-    if (!unit.is_npu() || unit.npu().fusion.empty()) continue;
-    absorb_pad(program, step, by_op, unit.npu(), uses);
-    extend(program, step, by_op, unit.npu(), uses);
+    if (folds_pad(unit, step.nest.op_class)) absorb_pad(program, step, by_op, uses);
+    if (unit.is_npu() && !unit.npu().fusion.empty()) extend(program, step, by_op, unit.npu(), uses);
   }
   for (Step& step : by_op)
     if (step.op >= 0) program.steps.push_back(std::move(step));

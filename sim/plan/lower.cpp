@@ -31,10 +31,13 @@ class Lowering {
     const int from = hw.memory_index(hw.placement.load_from);
     if (from < 0 || program_.steps.empty()) return;
     std::int64_t bytes = 0;
-    for (const Storage& s : program_.storages)
-      if (s.constant) bytes = std::max(bytes, static_cast<std::int64_t>(s.address) + s.bytes);
+    int home = -1;
+    for (const Storage& s : program_.storages) {
+      if (!s.constant) continue;
+      home = s.memory;
+      bytes = std::max(bytes, static_cast<std::int64_t>(s.address) + s.bytes);
+    }
     if (bytes == 0) return;
-    const int home = hw.memory_index(hw.placement.weights);
     for (const hw::Unit& unit : hw.units) {
       const std::vector<Path> reach = paths(hw, unit);
       if (!reach[static_cast<std::size_t>(from)].reachable() || !reach[static_cast<std::size_t>(home)].reachable())
@@ -50,7 +53,7 @@ class Lowering {
     }
     throw common::Error(
         fmt::format("{}: no unit reaches both {} and {}, so constants cannot be loaded; attach a unit to both", hw.file,
-                    hw.placement.load_from, hw.placement.weights));
+                    hw.placement.load_from, hw.memories[static_cast<std::size_t>(home)].name));
   }
 
   void step(int index) {
@@ -147,6 +150,13 @@ class Lowering {
       out_elements += program_.tensor(t).elements();
       touched += program_.tensor(t).bytes();
     }
+    if (!unit.cpu().caches.empty() && unit.cpu().caches.back().write_allocate)
+      for (int t : s.outputs) {
+        const Storage& storage = program_.storage(t);
+        if (!cache->hit(index, t) && storage.bytes > 0)
+          last_load = builder_.transfer(memory, output_kind(storage), false,
+                                        span(storage, 0, program_.tensor(t).bytes()), true, 0);
+      }
     Work work = whole_work(s.nest, in_elements, out_elements, weight_bytes);
     work.bytes = touched;
     if (!overlap) builder_.after(last_load);

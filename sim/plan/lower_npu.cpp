@@ -217,6 +217,14 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
     const Range in_columns =
         window_range(columns, nest.kw, nest.stride_w, nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w);
     const bool streaming = npu_.tile_buffer.size_bytes == 0;
+    std::int64_t overlap = 0;  // rows that the tile above has loaded already
+    if (hy > 0) {
+      const Range above = window_range({rows.begin - t.th, rows.begin}, nest.kh, nest.stride_h, nest.dilation_h,
+                                       nest.pad_top, nest.upsample_h, nest.in.h);
+      overlap = std::clamp<std::int64_t>(above.end - in_rows.begin, 0, in_rows.size());
+    }
+    // Without a tile buffer line buffers keep them, and only the new ones stream into the array.
+    const std::int64_t kept_rows = streaming ? overlap : 0;
 
     for (std::int64_t i = 0; i < ni; ++i) {
       const Range slice{i * t.tic, std::min(nest.ic, (i + 1) * t.tic)};
@@ -231,15 +239,8 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
         box.rows = in_rows;
         box.columns = in_columns;
         box.channels = in_channels;
-        if (hy > 0) {  // rows that the tile above has loaded already
-          const Range above = window_range({rows.begin - t.th, rows.begin}, nest.kh, nest.stride_h, nest.dilation_h,
-                                           nest.pad_top, nest.upsample_h, nest.in.h);
-          const std::int64_t overlap = std::clamp<std::int64_t>(above.end - in_rows.begin, 0, in_rows.size());
-          if (streaming)
-            box.rows.begin += overlap;  // line buffers keep them
-          else
-            box.redundant_rows = overlap;
-        }
+        box.rows.begin += kept_rows;
+        box.redundant_rows = overlap - kept_rows;
         if (wx > 0) {
           const Range left = window_range({columns.begin - t.tw, columns.begin}, nest.kw, nest.stride_w,
                                           nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w);
@@ -286,7 +287,7 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
       builder_.after(piece.load);
       for (JobId w : whole_loads[which]) builder_.after(w);
       whole_loads[which].clear();
-      Work work = tile_work(nest, t, rows.size(), columns.size(), channels.size(), slice.size(), in_rows.size(),
+      Work work = tile_work(nest, t, rows.size(), columns.size(), channels.size(), slice.size(), in_rows.size() - kept_rows,
                             in_columns.size(), static_cast<int>(tiled.size()), piece.bytes);
       if (!last_slice) work.output_elements = 0;
       work.macs = macs.next(rows.size() * columns.size() * channels.size() * (window ? slice.size() : 1));

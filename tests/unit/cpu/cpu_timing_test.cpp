@@ -50,6 +50,25 @@ TEST(WiderTypes, CostTheirFactorButNoSecondCall) {
   EXPECT_EQ(timing.cost(w).overhead, 500);
 }
 
+TEST(AScaledLibrary, TakesLongerForMacsAndElementsButNotForTheCall) {
+  CpuSpec spec = cpu();
+  spec.library_scale = 1.5;
+  const common::StageCycles c = CpuTiming(spec).cost(work(OpClass::convolution));
+  EXPECT_EQ(c.array, 1050);
+  EXPECT_EQ(c.overhead, 500);
+}
+
+TEST(FewInputChannels, CostTheirOwnCyclesByMac) {
+  CpuSpec spec = cpu();
+  spec.library.rates[OpClass::convolution].few_channels = 3;
+  spec.library.rates[OpClass::convolution].cycles_per_mac_few = 2;
+  Work w = work(OpClass::convolution);
+  w.ic = 3;
+  EXPECT_EQ(CpuTiming(spec).cost(w).array, 2 * 1000 + 200);
+  w.ic = 4;
+  EXPECT_EQ(CpuTiming(spec).cost(w).array, 500 + 200);
+}
+
 TEST(SeveralCores, ShareAKernelWithTheirEfficiency) {
   CpuSpec spec = cpu();
   spec.cores = 4;

@@ -129,7 +129,7 @@ TEST(Shipped, Stm32h747HasOneCpuAndAnSdramOf400Megabytes) {
   EXPECT_FALSE(hardware.units[0].is_npu());
   EXPECT_EQ(hardware.main_unit, "cpu");
   EXPECT_EQ(peak_bytes_per_second(*hardware.memory("sdram")), 400e6);  // 4 B x 100 MHz, one edge
-  EXPECT_EQ(hardware.memory("sram")->size_bytes, (512 + 288 + 64) * 1024);
+  EXPECT_EQ(hardware.memory("sram")->size_bytes, (512 + 288 + 64 + 128) * 1024);
 }
 
 TEST(Shipped, EdgeNpuIsTheReadmesExample) {
