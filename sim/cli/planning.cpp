@@ -1,12 +1,9 @@
 #include "sim/cli/planning.hpp"
 
 #include <fmt/format.h>
-#include <cstdio>
 
 #include "models/common/error.hpp"
 #include "sim/cli/places.hpp"
-#include "sim/transform/bits.hpp"
-#include "sim/transform/resize.hpp"
 #include "sim/yaml/suggest.hpp"
 
 namespace presil::cli {
@@ -30,25 +27,28 @@ void declare_placement(po::options_description& options) {
 void declare_network(po::options_description& options) {
   options.add_options()                                                                                          //
       ("input-size", po::value<std::string>()->value_name("HxW"), "the network at another resolution: 320x320")  //
-      ("weight-bits", po::value<std::string>()->value_name("N"), "its weights in 1, 2, 4, 8, 16 bits or float")  //
-      ("activation-bits", po::value<std::string>()->value_name("N"), "its activations likewise");
+      ("transform", po::value<std::vector<std::string>>()->value_name("NAME[:PATTERN]"),
+       "replace operators that match (`presil inspect NETWORK --transform NAME` shows what that changes); may be "
+       "repeated")  //
+      ("weight-bits", po::value<std::vector<std::string>>()->value_name("[PATTERN=]N"),
+       "its weights in 1, 2, 4, 8, 16 bits or float; by operator: 'depthwise=8'; may be repeated, the last counts")  //
+      ("activation-bits", po::value<std::vector<std::string>>()->value_name("[PATTERN=]N"), "its activations likewise");
+}
+
+transform::Variant variant_of(const Call& call) {
+  transform::Variant variant;
+  if (call.has("input-size")) variant.input_size = transform::input_size(call.text("input-size"), "--input-size");
+  for (const std::string& text : call.texts("transform"))
+    variant.replacements.push_back(transform::replacement(text, "--transform"));
+  for (const std::string& text : call.texts("weight-bits"))
+    variant.bits.push_back(transform::weight_rule(text, "--weight-bits"));
+  for (const std::string& text : call.texts("activation-bits"))
+    variant.bits.push_back(transform::activation_rule(text, "--activation-bits"));
+  return variant;
 }
 
 graph::Graph network_of(const Call& call, const std::string& name) {
-  graph::Graph graph = network(name, call.around);
-  if (call.has("input-size")) {
-    const std::string text = call.text("input-size");
-    int height = 0, width = 0, end = 0;
-    if (std::sscanf(text.c_str(), "%dx%d%n", &height, &width, &end) != 2 || end != static_cast<int>(text.size()))
-      throw Error(fmt::format("--input-size {}: write HEIGHTxWIDTH, '320x320' say", text));
-    graph = transform::resize(graph, height, width);
-  }
-  const auto width_of = [&](const char* option) -> std::optional<transform::Width> {
-    if (!call.has(option)) return std::nullopt;
-    return transform::width(call.text(option), fmt::format("--{}", option));
-  };
-  const auto weights = width_of("weight-bits"), activations = width_of("activation-bits");
-  return weights || activations ? transform::with_bits(graph, weights, activations) : graph;
+  return transform::vary(network(name, call.around), variant_of(call));
 }
 
 std::string needed(const Call& call, const char* option, const char* cure) {

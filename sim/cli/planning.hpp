@@ -5,15 +5,18 @@
 #include "sim/graph/graph.hpp"
 #include "sim/hw/hardware.hpp"
 #include "sim/plan/plan.hpp"
+#include "sim/transform/variant.hpp"
 
 namespace presil::cli {
 
 void declare_hardware(po::options_description& options);   // --hw, --set
 void declare_placement(po::options_description& options);  // --place, --cold
 
-void declare_network(po::options_description& options);    // --input-size, --weight-bits, --activation-bits
+/// --input-size, --transform, --weight-bits, --activation-bits
+void declare_network(po::options_description& options);
+transform::Variant variant_of(const Call& call);
 
-/// The network of that name or file, at the resolution and in the widths that the options ask for. Throws common::Error.
+/// The network of that name or file, as those options want it. Throws common::Error.
 graph::Graph network_of(const Call& call, const std::string& name);
 
 /// The only value of an option or argument that must be there. Throws common::Error, saying `cure` when it is missing.

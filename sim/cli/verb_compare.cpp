@@ -16,6 +16,7 @@ void declare(po::options_description& options) {
        "a chip: give it once for each; ratios are to the first")  //
       ("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
        "change a figure of every chip; may be repeated");
+  declare_network(options);
   declare_placement(options);
   options.add_options()("format", po::value<std::string>()->value_name("FORMAT"), "table (default) or json");
 }

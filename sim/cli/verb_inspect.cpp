@@ -56,10 +56,18 @@ bool is_shipped(const std::string& name, const fs::path& dir) {
 void declare(po::options_description& options) {
   options.add_options()("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
                         "of hardware: change a figure first; may be repeated");
+  declare_network(options);
 }
 
 std::string hardware_text(const std::string& name, const Call& call) {
   return hw::describe(hardware(name, call));
+}
+
+/// The network as the options want it, after what its replacements change.
+std::string network_text(const std::string& name, const Call& call) {
+  std::vector<transform::Done> done;
+  const graph::Graph graph = transform::vary(network(name, call.around), variant_of(call), &done);
+  return inspect_replacements(done, call.around) + inspect_network(graph, call.around);
 }
 
 std::string text_of(const std::string& name, const Call& call) {
@@ -67,7 +75,7 @@ std::string text_of(const std::string& name, const Call& call) {
   if (fs::exists(name, ignored)) {
     switch (content_of(name)) {
       case Content::network:
-        return inspect_network(network(name, call.around), call.around);
+        return network_text(name, call);
       case Content::hardware:
         return hardware_text(name, call);
       case Content::schedule:
@@ -76,7 +84,7 @@ std::string text_of(const std::string& name, const Call& call) {
   }
   if (name == "zoo") return inspect_zoo(zoo_dir(call.around), call.around);
   if (is_shipped(name, hardware_dir(call.around))) return hardware_text(name, call);
-  if (is_shipped(name, zoo_dir(call.around))) return inspect_network(network(name, call.around), call.around);
+  if (is_shipped(name, zoo_dir(call.around))) return network_text(name, call);
   if (call.around.home.empty())
     throw Error(
         fmt::format("{}: no such file; for a shipped name set PRESIL_HOME to the folder that holds hwconfigs/", name));
@@ -92,16 +100,18 @@ void run(const Call& call) {
 
 }  // namespace
 
-const Verb inspect_verb = {"inspect",
-                           "NETWORK | HARDWARE | SCHEDULE | zoo",
-                           "show what a network, a hardware file or a schedule holds, and what it leaves to defaults",
-                           "what",
-                           1,
-                           declare,
-                           run,
-                           "  presil inspect zoo\n"
-                           "  presil inspect model.tflite\n"
-                           "  presil inspect edge-npu\n"
-                           "  presil inspect m.sched\n"};
+const Verb inspect_verb = {
+    "inspect",
+    "NETWORK | HARDWARE | SCHEDULE | zoo",
+    "show what a network, a hardware file or a schedule holds, and what it leaves to defaults",
+    "what",
+    1,
+    declare,
+    run,
+    "  presil inspect zoo\n"
+    "  presil inspect model.tflite\n"
+    "  presil inspect mobilenet_v2 --transform separable --transform 'unfuse-activation:conv_*'\n"
+    "  presil inspect edge-npu\n"
+    "  presil inspect m.sched\n"};
 
 }  // namespace presil::cli

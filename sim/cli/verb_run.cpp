@@ -55,17 +55,19 @@ void run(const Call& call) {
 
 }  // namespace
 
-const Verb run_verb = {"run",
-                       "NETWORK --hw HARDWARE [options]",
-                       "plan a network on a chip, replay it, and report latency, traffic and stalls",
-                       "network",
-                       1,
-                       declare,
-                       run,
-                       "  presil run mobilenet_v2 --hw edge-npu\n"
-                       "  presil run model.tflite --hw my-chip.yaml --out results\n"
-                       "  presil run model.tflite --hw edge-npu --set units.npu.tile_buffer.size=128KiB --format json\n"
-                       "  presil run mobilenet_v2 --hw edge-npu --place 'softmax*=cpu' --timeline trace.json\n"
-                       "  presil run model.tflite --hw edge-npu --input-size 320x320 --weight-bits 4\n"};
+const Verb run_verb = {
+    "run",
+    "NETWORK --hw HARDWARE [options]",
+    "plan a network on a chip, replay it, and report latency, traffic and stalls",
+    "network",
+    1,
+    declare,
+    run,
+    "  presil run mobilenet_v2 --hw edge-npu\n"
+    "  presil run model.tflite --hw my-chip.yaml --out results\n"
+    "  presil run model.tflite --hw edge-npu --set units.npu.tile_buffer.size=128KiB --format json\n"
+    "  presil run mobilenet_v2 --hw edge-npu --place 'softmax*=cpu' --timeline trace.json\n"
+    "  presil run model.tflite --hw edge-npu --input-size 320x320 --weight-bits 4\n"
+    "  presil run mobilenet_v2 --hw edge-npu --transform unfuse-batch-norm --weight-bits 'conv_*=4'\n"};
 
 }  // namespace presil::cli

@@ -5,13 +5,16 @@
 #include <algorithm>
 
 #include "sim/graph/fail.hpp"
+#include "sim/graph/glob.hpp"
 #include "sim/transform/dead_filters.hpp"
 #include "sim/transform/edit.hpp"
-#include "sim/graph/glob.hpp"
+#include "sim/transform/fold.hpp"
+#include "sim/transform/split.hpp"
 
 namespace presil::transform {
 
 using graph::Activation;
+using graph::Graph;
 using graph::OpClass;
 using graph::Operator;
 using graph::Tensor;
@@ -29,7 +32,7 @@ graph::WindowStyle window_of(const Operator& op) {
 }
 
 /// With padding the stride goes first, which costs 18/25; without, it must come last for the sizes to agree.
-bool two_depthwise(Edit& edit, const Operator& op) {
+bool two_depthwise(Edit& edit, const Graph&, const Operator& op) {
   const graph::Options& o = op.options;
   if (op.op_class != OpClass::depthwise || o.kernel_h != 5 || o.kernel_w != 5) return false;
   if (o.dilation_h != 1 || o.dilation_w != 1) return false;
@@ -42,7 +45,7 @@ bool two_depthwise(Edit& edit, const Operator& op) {
   return true;
 }
 
-bool separable(Edit& edit, const Operator& op) {
+bool separable(Edit& edit, const Graph&, const Operator& op) {
   if (op.op_class != OpClass::convolution || (op.options.kernel_h == 1 && op.options.kernel_w == 1)) return false;
   const std::int64_t channels = edit.tensor(op.inputs[0]).shape[3];
   if (edit.tensor(op.inputs[1]).shape[3] != channels || channels < 4) return false;  // grouped; or a picture's colours
@@ -85,7 +88,7 @@ Edit::Id bare(Edit& edit, const Operator& op) {
   return id;
 }
 
-bool unfuse_activation(Edit& edit, const Operator& op) {
+bool unfuse_activation(Edit& edit, const Graph&, const Operator& op) {
   const char* name = operator_of(op.options.activation);
   if (!name || op.op_class == OpClass::lstm || op.op_class == OpClass::svdf) return false;
   edit.begin(op);
@@ -93,7 +96,7 @@ bool unfuse_activation(Edit& edit, const Operator& op) {
   return true;
 }
 
-bool unfuse_batch_norm(Edit& edit, const Operator& op) {
+bool unfuse_batch_norm(Edit& edit, const Graph&, const Operator& op) {
   if (!computes(op) || op.op_class == OpClass::fully_connected) return false;
   edit.begin(op);
   const std::vector<std::int64_t> channels = {edit.tensor(op.outputs[0]).shape.back()};
@@ -103,7 +106,7 @@ bool unfuse_batch_norm(Edit& edit, const Operator& op) {
   return true;
 }
 
-bool dense_as_convolution(Edit& edit, const Operator& op) {
+bool dense_as_convolution(Edit& edit, const Graph&, const Operator& op) {
   if (op.op_class != OpClass::fully_connected || !edit.tensor(op.inputs[1]).constant) return false;
   const std::vector<std::int64_t> weights = edit.tensor(op.inputs[1]).shape, out = edit.tensor(op.outputs[0]).shape;
   if (edit.tensor(op.inputs[1]).folded) return false;
@@ -127,7 +130,7 @@ bool is_global_pool(const Edit& edit, const Operator& op) {
 }
 
 /// Depthwise 3x3 convolutions of stride 3, each a mean over its window, until one pixel is left.
-bool pool_as_convolutions(Edit& edit, const Operator& op) {
+bool pool_as_convolutions(Edit& edit, const Graph&, const Operator& op) {
   if (!is_global_pool(edit, op)) return false;
   edit.begin(op);
   Edit::Id x = op.inputs[0];
@@ -146,7 +149,7 @@ bool pool_as_convolutions(Edit& edit, const Operator& op) {
 
 struct Rule {
   SubstitutionInfo info;
-  bool (*apply)(Edit&, const Operator&);  // null: the whole network at once
+  bool (*apply)(Edit&, const Graph&, const Operator&);  // null: the whole network at once
 };
 
 const std::vector<Rule>& rules() {
@@ -156,8 +159,13 @@ const std::vector<Rule>& rules() {
       {{"unfuse-activation", "activations as operators of their own"}, unfuse_activation},
       {{"unfuse-batch-norm", "a multiplication and an addition per channel behind every convolution"},
        unfuse_batch_norm},
+      {{"fuse-activation", "activations that stand alone taken into the operator before them"}, fuse_activation},
+      {{"fuse-batch-norm", "multiplications and additions per channel taken into the convolution before them"},
+       fuse_batch_norm},
       {{"dense-as-convolution", "a fully connected layer as a 1x1 convolution"}, dense_as_convolution},
       {{"pool-as-convolutions", "a global average pool as depthwise convolutions of stride 3"}, pool_as_convolutions},
+      {{"split", "an operator as two halves of its output channels, NAME_first and NAME_rest, to be placed apart"},
+       split_channels},
       {{"drop-dead-filters", "filters without weights left out, and what reads them"}, nullptr},
   };
   return kRules;
@@ -190,7 +198,7 @@ Substitution substitute(const graph::Graph& network, const std::string& name, co
     Edit edit(network);
     for (const Operator& op : network.operators) {
       const bool done = !op.folded && !op.outputs.empty() && !op.inputs.empty() && op.inputs[0] >= 0 &&
-                        means(pattern, network, op) && rule->apply(edit, op);
+                        means(pattern, network, op) && rule->apply(edit, network, op);
       if (done) {
         result.changed.push_back(graph::place(op));
       } else {

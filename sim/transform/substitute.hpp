@@ -14,8 +14,8 @@ struct SubstitutionInfo {
   const char* description;  // one line
 };
 
-/// depthwise-5x5-as-3x3, separable, unfuse-activation, unfuse-batch-norm, dense-as-convolution, pool-as-convolutions,
-/// drop-dead-filters.
+/// depthwise-5x5-as-3x3, separable, unfuse-activation, unfuse-batch-norm, fuse-activation, fuse-batch-norm,
+/// dense-as-convolution, pool-as-convolutions, split, drop-dead-filters.
 const std::vector<SubstitutionInfo>& substitutions();
 
 struct Substitution {

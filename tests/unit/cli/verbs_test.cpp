@@ -1,4 +1,5 @@
 // The verbs on shipped networks and hardware, from names to files.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -108,6 +109,32 @@ TEST_F(CliVerbs, InspectDecidesByContentAndNotByName) {
   expect_mistake({"inspect", write("f.yaml", "name: nothing\n")}, "kind");
   expect_mistake({"inspect", write("g.tflite", "")}, "g.tflite");
   expect_mistake({"inspect", in("")}, "director");
+}
+
+TEST_F(CliVerbs, InspectPreviewsWhatATransformChangesAndRunRunsIt) {
+  const Outcome preview = presil({"inspect", "resnet8", "--transform", "separable:conv_1"});
+  EXPECT_EQ(preview.code, 0) << preview.err;
+  // 3x3 over 32 x 32 pixels, 16 to 16 channels: 2,359,296 MACs become 147,456 + 262,144.
+  EXPECT_THAT(preview.out, testing::HasSubstr("separable:conv_1  replaces 1 operator: operator 1 (CONV_2D)"));
+  EXPECT_THAT(preview.out, testing::HasSubstr("MACs                   12,501,632 -> 10,551,936 (-15.6 %)"));
+  EXPECT_THAT(preview.out, testing::HasSubstr("weight bytes"));
+  EXPECT_THAT(preview.out, testing::HasSubstr("peak activation bytes  "));
+  const Outcome run =
+      presil({"run", "resnet8", "--hw", "edge-npu", "--transform", "separable:conv_1", "--format", "csv"});
+  EXPECT_THAT(run.out, testing::HasSubstr("DEPTHWISE_CONV_2D"));
+  EXPECT_THAT(presil({"run", "resnet8", "--hw", "edge-npu", "--transform", "separable:nobody"}).err,
+              testing::HasSubstr("'separable' applies to no operator that 'nobody' means"));
+  EXPECT_THAT(presil({"run", "resnet8", "--hw", "edge-npu", "--transform", "winograd"}).err,
+              testing::HasSubstr("names: depthwise-5x5-as-3x3, separable"));
+}
+
+TEST_F(CliVerbs, BitsMayDifferByOperator) {
+  const Outcome mixed = presil({"inspect", "resnet8", "--weight-bits", "4", "--weight-bits", "fully_connected=8"});
+  EXPECT_EQ(mixed.code, 0) << mixed.err;
+  // 76,720 weights of convolutions in 4 bits, 640 of the dense layer in 8, 346 biases of 4 bytes: 40,384 bytes.
+  EXPECT_THAT(mixed.out, testing::HasSubstr("weights      39.4 KiB"));
+  EXPECT_THAT(presil({"inspect", "resnet8", "--weight-bits", "=8"}).err, testing::HasSubstr("write PATTERN=N"));
+  EXPECT_THAT(presil({"inspect", "resnet8", "--weight-bits", "dense=3"}).err, testing::HasSubstr("--weight-bits"));
 }
 
 TEST_F(CliVerbs, InspectZooListsEveryShippedNetwork) {

@@ -105,6 +105,47 @@ TEST(Substitute, UnfusedNormalisationIsAMultiplicationAndAnAddition) {
   EXPECT_EQ(s.after.weight_bytes - s.before.weight_bytes, 2 * 16);
 }
 
+TEST(Substitute, FusingUndoesUnfusing) {
+  Builder b("t");
+  const auto x = b.convolution(b.input({1, 8, 8, 4}), 16, window(3, 1, graph::Activation::relu6), {});
+  const auto y = b.depthwise(x, 1, window(3, 1, graph::Activation::relu), {});
+  const Graph g = b.finish({b.elementwise("ADD", x, y, graph::Activation::none)}, "t");
+  const Graph loose = substitute(substitute(g, "unfuse-activation").network, "unfuse-batch-norm").network;
+  EXPECT_EQ(names(loose), "CONV_2D MUL ADD RELU6 DEPTHWISE_CONV_2D MUL ADD RELU ADD ");
+  const Substitution folded = substitute(loose, "fuse-batch-norm");
+  EXPECT_EQ(folded.changed.size(), 4u);
+  const Substitution fused = substitute(folded.network, "fuse-activation");
+  EXPECT_EQ(names(fused.network), names(g));
+  EXPECT_EQ(fused.after.macs, footprint(g).macs);
+  EXPECT_EQ(fused.after.weight_bytes, footprint(g).weight_bytes);
+  EXPECT_EQ(fused.after.peak_activation_bytes, footprint(g).peak_activation_bytes);
+}
+
+TEST(Substitute, WhatOthersReadTooIsNotFused) {
+  Builder b("t");
+  const auto x = b.convolution(b.input({1, 8, 8, 4}), 16, window(3), {});
+  const Graph g = b.finish({b.elementwise("ADD", x, b.unary("RELU", x), graph::Activation::none)}, "t");
+  EXPECT_EQ(substitute(g, "fuse-activation").network.digest(), g.digest());
+}
+
+TEST(Substitute, HalvesOfAnOperatorHaveTheirPartOfTheWeights) {
+  Builder b("t");
+  const auto x = b.convolution(b.input({1, 8, 8, 4}), 7, window(3, 2, graph::Activation::relu), {});
+  const Graph g = b.finish({b.depthwise(x, 1, window(3), {})}, "t");
+  const Substitution s = substitute(g, "split");
+  EXPECT_EQ(names(s.network), "CONV_2D CONV_2D CONCATENATION DEPTHWISE_CONV_2D ");
+  EXPECT_EQ(s.network.operators[0].macs, 16 * 3 * 36);
+  EXPECT_EQ(s.network.operators[1].macs, 16 * 4 * 36);
+  EXPECT_EQ(s.after.macs, s.before.macs);
+  EXPECT_EQ(s.after.weight_bytes, s.before.weight_bytes);
+  const auto tensor = [&](std::int32_t t) { return s.network.tensors[static_cast<std::size_t>(t)]; };
+  EXPECT_EQ(tensor(s.network.operators[0].outputs[0]).name, "conv_0_first");
+  std::vector<std::uint8_t> joined = tensor(s.network.operators[0].inputs[1]).data;
+  const std::vector<std::uint8_t> rest = tensor(s.network.operators[1].inputs[1]).data;
+  joined.insert(joined.end(), rest.begin(), rest.end());
+  EXPECT_EQ(joined, g.tensors[static_cast<std::size_t>(g.operators[0].inputs[1])].data);
+}
+
 TEST(Substitute, DenseAsConvolutionKeepsWorkAndWeights) {
   Builder b("t");
   const Graph g = b.finish({b.dense(b.input({1, 64}), 10, graph::Activation::relu, {})}, "t");
