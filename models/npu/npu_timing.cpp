@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <sstream>
 
 namespace presil::npu {
 namespace {
@@ -139,6 +140,20 @@ double NpuTiming::precision_rate(int activation_bits, int weight_bits, bool floa
     if (p.activation_bits == activation_bits && p.weight_bits == weight_bits && p.floating_point == floating_point)
       return p.rate;
   return 0.0;
+}
+
+std::string NpuTiming::slow_widths(const Work& work) const {
+  for (const Precision& p : spec_.precision) {
+    if (p.activation_bits != work.activation_bits || p.weight_bits != work.weight_bits ||
+        p.floating_point != work.floating_point || p.rate >= 1)
+      continue;
+    std::ostringstream text;
+    text << (p.floating_point ? "float " : "") << p.activation_bits << "-bit activations with " << p.weight_bits
+         << "-bit weights run at " << p.rate << " of the native rate";
+    if (p.emulated) text << ", emulated in passes of the native type";
+    return text.str();
+  }
+  return {};
 }
 
 std::int64_t NpuTiming::launch_cycles(OpClass op_class) const {

@@ -30,6 +30,10 @@ class NpuTiming {
   /// Rate against the native precision; 0 = not supported.
   double precision_rate(int activation_bits, int weight_bits, bool floating_point) const;
 
+  /// In words, why operands of these widths run slower than native ones: "4-bit weights run at 0.5 of the native rate,
+  /// emulated in passes of the native type"; empty when they do not.
+  std::string slow_widths(const Work& work) const;
+
   /// Steps over the output channels: how often the input streams again.
   std::int64_t passes(const Work& work) const;
 

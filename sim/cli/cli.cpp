@@ -21,8 +21,9 @@ using common::Error;
 
 constexpr const char* version = "0.1.0";
 
-constexpr std::array<const Verb*, 8> verbs = {&run_verb,     &plan_verb,    &replay_verb,  &memory_verb,
-                                              &inspect_verb, &compare_verb, &network_verb, &validate_verb};
+constexpr std::array<const Verb*, 9> verbs = {&run_verb,     &plan_verb,    &replay_verb,  &memory_verb,
+                                              &inspect_verb, &compare_verb, &network_verb, &validate_verb,
+                                              &sweep_verb};
 
 void help(std::ostream& out) {
   out << "presil " << version << ": how long a neural network takes on a chip that may not exist yet, and why\n\n"

@@ -20,6 +20,10 @@ fs::path hardware_dir(const Surroundings& around) {
   return around.home / "hwconfigs";
 }
 
+fs::path study_dir(const Surroundings& around) {
+  return around.home / "traces" / "studies";
+}
+
 std::vector<std::string> shipped(const fs::path& dir) {
   std::vector<std::string> names;
   std::error_code error;

@@ -13,6 +13,7 @@ namespace presil::cli {
 
 std::filesystem::path zoo_dir(const Surroundings& around);
 std::filesystem::path hardware_dir(const Surroundings& around);
+std::filesystem::path study_dir(const Surroundings& around);
 
 /// Stems of the YAML files of a folder, sorted; empty when there is no such folder.
 std::vector<std::string> shipped(const std::filesystem::path& dir);

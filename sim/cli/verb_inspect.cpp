@@ -44,6 +44,7 @@ Content content_of(const fs::path& path) {
         fmt::format("{}: says nothing of its kind; begin it with 'kind: network' or 'kind: hardware'", path.string()));
   if (kind->text == "network") return Content::network;
   if (kind->text == "hardware") return Content::hardware;
+  if (kind->text == "study") throw Error(fmt::format("{}: is a study; 'presil sweep' runs it", path.string()));
   throw Error(fmt::format("{}: 'kind: {}' cannot be inspected; {}", document.place(*kind), kind->text,
                           yaml::suggestion(kind->text, {"network", "hardware"})));
 }

@@ -29,7 +29,7 @@ class Lowering {
   void cold_start() {
     const hw::Hardware& hw = *program_.hardware;
     const int from = hw.memory_index(hw.placement.load_from);
-    if (from < 0 || program_.steps.empty()) return;
+    if (from < 0 || from == hw.memory_index(hw.placement.weights) || program_.steps.empty()) return;
     std::int64_t bytes = 0;
     int home = -1;
     for (const Storage& s : program_.storages) {

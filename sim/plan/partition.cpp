@@ -24,8 +24,17 @@ const graph::Tensor* first_activation(const graph::Graph& graph, const graph::Op
   return nullptr;
 }
 
+/// "8 x 8, 8 x 4 and float 16 x 16 bit (activations x weights)"
+std::string supported_widths(const npu::NpuSpec& npu) {
+  if (npu.precision.empty()) return "8 x 8 bit (activations x weights)";
+  std::vector<std::string> pairs;
+  for (const npu::Precision& p : npu.precision)
+    pairs.push_back(fmt::format("{}{} x {}", p.floating_point ? "float " : "", p.activation_bits, p.weight_bits));
+  return fmt::format("{} bit (activations x weights)", fmt::join(pairs, ", "));
+}
+
 std::string why_not_type(const graph::Graph& graph, const graph::Operator& op, const npu::NpuTiming& timing,
-                         const npu::Support& support, const std::string& unit) {
+                         const npu::Support& support, const npu::NpuSpec& npu, const std::string& unit) {
   const graph::Tensor* in = first_activation(graph, op);
   if (in == nullptr) return {};
   const std::string type = graph::name(in->type);
@@ -39,7 +48,8 @@ std::string why_not_type(const graph::Graph& graph, const graph::Operator& op, c
   const bool wide_data = nest.weight_elements == 0 && !nest.floating_point && nest.activation_bits <= 16;
   if (timing.precision_rate(nest.activation_bits, weight_bits, nest.floating_point) > 0) return {};
   if (wide_data && timing.precision_rate(nest.activation_bits, 8, false) > 0) return {};
-  return fmt::format("{} activations with {}-bit weights are not supported by {}", type, weight_bits, unit);
+  return fmt::format("{} activations with {}-bit weights are not supported by {}, which takes {}", type, weight_bits,
+                     unit, supported_widths(npu));
 }
 
 std::string why_not_npu(const graph::Graph& graph, const graph::Operator& op, const hw::Unit& unit,
@@ -86,7 +96,7 @@ std::string why_not_npu(const graph::Graph& graph, const graph::Operator& op, co
       if (t >= 0 && graph.tensors[static_cast<std::size_t>(t)].constant &&
           graph.tensors[static_cast<std::size_t>(t)].quantization.per_channel())
         return "weights quantised by channel are not supported";
-  const std::string type = why_not_type(graph, op, timing, s, unit.name);
+  const std::string type = why_not_type(graph, op, timing, s, npu, unit.name);
   if (!type.empty()) return type;
   if (npu.array.count(op.op_class) != 0 && !npu.array.at(op.op_class).empty()) {
     if (timing.usable_modes(op.op_class, nest.kh, nest.kw, static_cast<int>(nest.ic)).empty())

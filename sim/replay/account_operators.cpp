@@ -72,8 +72,9 @@ void account_operators(const Evidence& e, Result& r) {
     op.start = sum.start, op.end = sum.end;
     if (sum.macs > 0 && sum.peak_macs > 0) {
       op.utilisation = static_cast<double>(sum.macs) / sum.peak_macs;
-      op.utilisation_reason =
-          npu::NpuTiming(e.hardware.units[static_cast<std::size_t>(sum.unit)].npu()).idle_lanes(*sum.work);
+      const npu::NpuTiming timing(e.hardware.units[static_cast<std::size_t>(sum.unit)].npu());
+      const std::string slow = timing.slow_widths(*sum.work), idle = timing.idle_lanes(*sum.work);
+      op.utilisation_reason = slow + (slow.empty() || idle.empty() ? "" : "; ") + idle;
     }
     op.bound = bound_of(sum.causes);  // replaced by that of its stack, where it has a share
   }

@@ -38,7 +38,7 @@ TEST(CliArguments, AVerbMustBeKnown) {
 }
 
 TEST(CliArguments, VerbsThatAreNotBuiltDoNotExist) {
-  for (const std::string verb : {"sweep", "calibrate", "advise"})
+  for (const std::string verb : {"calibrate", "advise"})
     expect_mistake({verb}, "there is no verb '" + verb + "'");
 }
 
