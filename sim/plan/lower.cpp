@@ -29,7 +29,7 @@ class Lowering {
   void cold_start() {
     const hw::Hardware& hw = *program_.hardware;
     const int from = hw.memory_index(hw.placement.load_from);
-    if (from < 0 || from == hw.memory_index(hw.placement.weights) || program_.steps.empty()) return;
+    if (from < 0 || program_.steps.empty()) return;
     std::int64_t bytes = 0;
     int home = -1;
     for (const Storage& s : program_.storages) {
@@ -37,7 +37,7 @@ class Lowering {
       home = s.memory;
       bytes = std::max(bytes, static_cast<std::int64_t>(s.address) + s.bytes);
     }
-    if (bytes == 0) return;
+    if (bytes == 0 || home == from) return;
     for (const hw::Unit& unit : hw.units) {
       const std::vector<Path> reach = paths(hw, unit);
       if (!reach[static_cast<std::size_t>(from)].reachable() || !reach[static_cast<std::size_t>(home)].reachable())
