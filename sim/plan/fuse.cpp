@@ -90,6 +90,20 @@ bool absorb_pad(Program& program, Step& step, std::vector<Step>& by_op, const Us
   return false;
 }
 
+void join(Program& program, Step& step, Step& next) {
+  step.members.push_back(next.op);
+  program.assignments[static_cast<std::size_t>(next.op)].fused_into = step.op;
+  next.op = -1;
+}
+
+/// True for pooling and reductions over rows where chains stream from unit to unit: a tile buffer would have to hold
+/// what a window reaches into the next tile.
+bool streams_through(const npu::NpuSpec& npu, const Step& next) {
+  const OpClass c = next.nest.op_class;
+  return npu.tile_buffer.size_bytes == 0 && next.nest.access == Access::channelwise &&
+         (c == OpClass::average_pool || c == OpClass::max_pool || c == OpClass::mean);
+}
+
 /// Takes the only reader of the step's output into the step, as long as a pattern allows it.
 void extend(Program& program, Step& step, std::vector<Step>& by_op, const npu::NpuSpec& npu, const Uses& uses) {
   std::vector<OpClass> chain = {step.nest.op_class};
@@ -100,6 +114,13 @@ void extend(Program& program, Step& step, std::vector<Step>& by_op, const npu::N
     if (next.op < 0 || next.unit != step.unit || next.outputs.size() != 1) return;
     chain.push_back(next.nest.op_class);
     if (!pattern_begins(npu, chain)) return;
+    if (streams_through(npu, next)) {
+      step.behind.push_back(next.nest);
+      step.outputs = next.outputs;
+      join(program, step, next);
+      continue;
+    }
+    if (!step.behind.empty()) return;
     const bool binary = is_binary(next.nest.op_class);
     if (!binary && post_op(next.nest.op_class) == common::PostOp::none) return;
     if (!(shape4(program.tensor(next.outputs[0])).elements() == step.nest.out.elements())) return;
@@ -110,9 +131,7 @@ void extend(Program& program, Step& step, std::vector<Step>& by_op, const npu::N
     step.nest.post_op = std::max(step.nest.post_op, op);
     step.nest.output_bits = next.nest.output_bits;
     step.outputs = next.outputs;
-    step.members.push_back(next.op);
-    program.assignments[static_cast<std::size_t>(next.op)].fused_into = step.op;
-    next.op = -1;
+    join(program, step, next);
   }
 }
 

@@ -30,6 +30,19 @@ class MacShare {
   std::int64_t macs_, volume_, done_ = 0;
 };
 
+/// Rows that have come out of the stages when the array has made rows [0, end).
+std::int64_t rows_through(const std::vector<Nest>& stages, std::int64_t end) {
+  for (const Nest& stage : stages) {
+    if (end >= stage.in.h) {
+      end = stage.out.h;
+      continue;
+    }
+    const std::int64_t reach = end + stage.pad_top - ((stage.kh - 1) * stage.dilation_h + 1);
+    end = reach < 0 ? 0 : std::min(stage.out.h, reach / stage.stride_h + 1);
+  }
+  return end;
+}
+
 }  // namespace
 
 DataKind input_kind(const Storage& storage) {
@@ -174,7 +187,9 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
   const Storage& out = program_.storage(out_tensor);
   const Storage& in = program_.storage(in_tensor);
   Ready& stores = progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(out_tensor)])];
-  stores.start(nest.out.n * nest.out.h);
+  const Shape4 stored_shape = step.last().out;
+  stores.start(stored_shape.n * stored_shape.h);
+  std::int64_t rows_stored = 0;  // of the current image
   const Ready& inputs =
       progress_.ready[static_cast<std::size_t>(program_.storage_of[static_cast<std::size_t>(in_tensor)])];
   const bool row_wise = inputs.rows() == nest.in.n * nest.in.h;
@@ -298,13 +313,21 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
       weights.used(core.weight, piece, computed);
       ++tile_number;
       if (!last_slice) continue;
+      // What pooling behind the array still waits for is stored with a later stripe.
+      if (hy == 0) rows_stored = 0;
+      const Range done{step.behind.empty() ? rows.begin : rows_stored, rows_through(step.behind, rows.end)};
+      rows_stored = done.end;
+      if (done.size() <= 0) {
+        core.output.use(output_key, computed);
+        continue;
+      }
       builder_.after(computed);
-      Box box{image, rows, columns, channels, 0, 0};
+      Box box{image, done, step.behind.empty() ? columns : Range{0, stored_shape.w}, channels, 0, 0};
       const JobId stored =
-          builder_.transfer(core.out, output_kind(out), true, region(out, nest.out, nest.output_bits, box), false,
-                            static_cast<std::int32_t>(tile_number - 1));
+          builder_.transfer(core.out, output_kind(out), true, region(out, stored_shape, step.last().output_bits, box),
+                            false, static_cast<std::int32_t>(tile_number - 1));
       core.output.use(output_key, stored);
-      stores.stored(core.out, image * nest.out.h + rows.begin, stored);
+      stores.stored(core.out, image * stored_shape.h + done.begin, stored);
       last_store[which] = stored;
     }
   };

@@ -30,6 +30,9 @@ struct Step {
   int weights = -1;            // the constant operand that follows the output channels, -1: none
   std::vector<int> outputs;
   Nest nest;
+  std::vector<Nest> behind;  // pooling and reductions that the stream runs through before it is stored
+
+  const Nest& last() const { return behind.empty() ? nest : behind.back(); }
 };
 
 /// Bytes in a memory that one tensor, or several that alias each other, occupy.

@@ -96,6 +96,22 @@ TEST(WeightsAreFetchedAgain, OnlyAsOftenAsThePlanSays) {
   }
 }
 
+TEST(AChainOfStreamUnits, StoresWhatComesOutOfItsLastStage) {
+  // 16 x 16 x 8 through a 3 x 3 convolution, pooled 2 x 2 to 8 x 8 x 8: the map between is neither written nor read.
+  graph::Builder b("pooled");
+  graph::WindowStyle window, pool;
+  window.kernel = {3, 3};
+  pool.kernel = pool.stride = {2, 2};
+  const auto x = b.input({1, 16, 16, 8});
+  const graph::Graph graph = b.finish({b.pool("MAX_POOL_2D", b.convolution(x, 8, window, {}), pool)}, "test");
+  const test::Run chained = test::run(graph, test::chip("stm32n6"));
+  const auto& ram = test::memory(chained.result, "npu_ram").counters;
+  EXPECT_EQ(chained.schedule.operators[1].fused_into, 0);
+  EXPECT_EQ(ram.read_bytes, 16 * 16 * 8);
+  EXPECT_EQ(ram.write_bytes, 8 * 8 * 8);
+  EXPECT_GE(chained.result.latency, (16 * 16 * 8) * 1000);  // one element a cycle of 1 ns still passes the convolution
+}
+
 TEST(TurningAFusionOff, ChangesTheTraffic) {
   graph::Builder b("residual");
   const auto x = b.input({1, 16, 16, 16});
