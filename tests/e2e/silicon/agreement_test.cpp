@@ -1,0 +1,66 @@
+// How far predictions may lie from what others measured, chip by chip. Bounds are the promised ones, not the reached.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "sim/cli/cli.hpp"
+#include "tests/support/walk.hpp"
+
+namespace presil {
+namespace {
+
+struct Promise {
+  const char *suite, *chip, *quantity;
+  double mean, worst;  // of the absolute relative errors, in per cent
+  std::size_t rows;    // that must have been compared
+  bool needs_files;    // networks that only lie beside the project
+};
+
+constexpr Promise promises[] = {
+    {"stm32n6", "STM32N6", "latency_ms", 5, 15, 15, true},
+    {"stm32h747", "STM32H747 STM32Cube.AI 10.0.0", "latency_ms", 5, 18, 15, true},
+    {"stm32h747", "STM32H747 STM32Cube.AI 8.1.0", "latency_ms", 5, 18, 14, true},
+    {"mlperf_tiny", "X-CUBE-AI", "latency_ms", 8, 20, 24, true},
+    {"mlperf_tiny", "Plumerai", "latency_ms", 8, 20, 12, true},
+    {"mlperf_tiny", "HALE", "latency_ms", 8, 20, 12, true},
+    {"mlperf_tiny", "TFLM 2.3.1", "latency_ms", 8, 20, 2, true},
+    {"mlperf_tiny", "Renesas", "latency_ms", 8, 20, 2, true},
+    {"stm32h743", "STM32H743 conv", "cycles", 8, 15, 14, false},
+    {"stm32h743", "STM32H743 dw", "cycles", 8, 35, 13, false},
+};
+
+nlohmann::json validation(const std::string& suite) {
+  std::ostringstream out, err;
+  const char* const arguments[] = {"presil", "validate", suite.c_str(), "--format", "json"};
+  const int code = cli::run(5, arguments, out, err, {false, 120, PRESIL_SOURCE_DIR});
+  EXPECT_EQ(code, 0) << err.str();
+  return nlohmann::json::parse(out.str());
+}
+
+class Agreement : public ::testing::TestWithParam<Promise> {};
+
+TEST_P(Agreement, WithSilicon_StaysInsideItsPromise) {
+  const Promise& p = GetParam();
+  if (p.needs_files && test::network_files().empty())
+    GTEST_SKIP() << "no networks beside the project: " << p.chip << " is not compared with silicon";
+  const nlohmann::json all = validation(p.suite);
+  for (const auto& group : all["by_quantity"]) {
+    if (group["chip"] != p.chip || group["quantity"] != p.quantity) continue;
+    EXPECT_EQ(group["rows"], p.rows);
+    EXPECT_LE(100 * group["mape"].get<double>(), p.mean);
+    EXPECT_LE(100 * std::abs(group["worst"].get<double>()), p.worst) << group["worst_network"];
+    return;
+  }
+  FAIL() << p.suite << " compares no " << p.quantity << " of " << p.chip;
+}
+
+INSTANTIATE_TEST_SUITE_P(Silicon, Agreement, ::testing::ValuesIn(promises), [](const auto& info) {
+  std::string name = std::string(info.param.suite) + "_" + info.param.chip;
+  for (char& c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  return name;
+});
+
+}  // namespace
+}  // namespace presil
