@@ -21,14 +21,14 @@ using common::Error;
 
 constexpr const char* version = "0.1.0";
 
-constexpr std::array<const Verb*, 9> verbs = {&run_verb,     &plan_verb,    &replay_verb,  &memory_verb,
-                                              &inspect_verb, &compare_verb, &network_verb, &validate_verb,
-                                              &sweep_verb};
+constexpr std::array<const Verb*, 10> verbs = {&run_verb,       &plan_verb,    &replay_verb,  &memory_verb,
+                                               &inspect_verb,   &compare_verb, &network_verb, &validate_verb,
+                                               &calibrate_verb, &sweep_verb};
 
 void help(std::ostream& out) {
   out << "presil " << version << ": how long a neural network takes on a chip that may not exist yet, and why\n\n"
       << "usage: presil VERB ...\n\n";
-  for (const Verb* verb : verbs) out << fmt::format("  {:<9}{}\n", verb->name, verb->summary);
+  for (const Verb* verb : verbs) out << fmt::format("  {:<11}{}\n", verb->name, verb->summary);
   out << "\n'presil VERB --help' explains a verb. First steps:\n"
          "  presil run mobilenet_v2 --hw edge-npu     a shipped network on a shipped chip\n"
          "  presil inspect zoo                        the shipped networks\n"

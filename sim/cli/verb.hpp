@@ -38,6 +38,6 @@ struct Verb {
 };
 
 extern const Verb run_verb, plan_verb, replay_verb, inspect_verb, compare_verb, network_verb, memory_verb,
-    validate_verb, sweep_verb;
+    validate_verb, calibrate_verb, sweep_verb;
 
 }  // namespace presil::cli

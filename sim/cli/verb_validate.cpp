@@ -9,6 +9,7 @@
 #include "sim/cli/planning.hpp"
 #include "sim/cli/studying.hpp"
 #include "sim/report/files.hpp"
+#include "sim/study/calibrate.hpp"
 #include "sim/study/scatter.hpp"
 #include "sim/study/validate_report.hpp"
 
@@ -22,11 +23,21 @@ void declare(po::options_description& options) {
       ("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
        "change a figure of all hardware files; may be repeated");
   declare_suite(options);
-  options.add_options()                                                                           //
+  options.add_options()  //
+      ("leave-one-out", po::bool_switch(),
+       "also fit what was fitted anew without each network and each family, and print their errors")  //
+      ("refit", po::bool_switch(),
+       "the same after a new fit to all rows, whose figures are printed; nothing is written")     //
       ("format", po::value<std::string>()->value_name("FORMAT"), "table (default), json or csv")  //
       ("out", po::value<std::string>()->value_name("DIR"),
        "also write report.txt, validation.json, rows.csv and scatter.svg there")  //
       ("plot", po::value<std::string>()->value_name("FILE"), "also write the scatter plot as SVG");
+}
+
+/// Rows that cannot run are no points of a fit either.
+study::Cases cases_that_ran(study::Cases cases, const study::Validation& validation) {
+  for (std::size_t i = 0; i < cases.cases.size(); ++i) cases.cases[i].standing = validation.rows[i].row.standing;
+  return cases;
 }
 
 void run(const Call& call) {
@@ -42,7 +53,16 @@ void run(const Call& call) {
   if (cases.cases.empty())
     throw common::Error(fmt::format("{}: selects no row of its tables", suites[0].file.string()));
   const study::Networks networks(cases, places.zoo);
-  const study::Validation validation = study::validate(name, cases, networks, prospect_of(call));
+  const study::Prospect prospect = prospect_of(call);
+  study::Validation validation = study::validate(name, cases, networks, prospect);
+  std::string fits;
+  if (call.flag("leave-one-out") || call.flag("refit"))
+    for (const study::Calibration& fit :
+         study::leave_one_out(cases_that_ran(cases, validation), networks, prospect.processes, call.flag("refit"))) {
+      validation.left_out.push_back(study::left_out_of(fit));
+      if (call.flag("refit") && fit.refused.empty())
+        fits += "\n" + study::table(fit, call.around.color, call.around.width);
+    }
 
   if (call.has("out"))
     report::write_all(call.text("out"), {{"report.txt", study::table(validation, false, 140)},
@@ -55,7 +75,7 @@ void run(const Call& call) {
   else if (format == "csv")
     call.out << study::csv(validation);
   else
-    call.out << study::table(validation, call.around.color, call.around.width);
+    call.out << study::table(validation, call.around.color, call.around.width) << fits;
   for (const std::string& fault : study::faults(validation)) call.faults.push_back(fault);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/common/error.hpp"
+#include "sim/hw/calibrated.hpp"
 #include "sim/hw/digest.hpp"
 #include "sim/hw/sections.hpp"
 #include "sim/yaml/suggest.hpp"
@@ -18,7 +19,8 @@ using yaml::Value;
 
 namespace {
 
-/// Replaces each CPU's `library: NAME` by the content of libraries/NAME.yaml beside the hardware file.
+/// Replaces each CPU's `library: NAME` by the content of libraries/NAME.yaml beside the hardware file, with what that
+/// file has calibrated.
 void take_in_libraries(yaml::Document& document) {
   yaml::Node* units = document.root.find("units");
   if (units == nullptr) return;
@@ -43,6 +45,8 @@ void take_in_libraries(yaml::Document& document) {
     const yaml::Document content = yaml::read_file(file);
     yaml::root_of_kind(content, {"library"});
     yaml::replace(document, *library, content);
+    if (const yaml::Node* section = library->find("calibrated"))
+      apply_calibrated(document, yaml::Node(*section), "units." + unit.key + ".library.");
   }
 }
 
@@ -163,14 +167,22 @@ void read_all_sources(Map& file, Map& units, const yaml::Document& document, Har
   const auto append = [&](const std::optional<Value>& section, const std::string& prefix, const char* usual_status) {
     if (!section) return;
     const std::vector<Provenance> read = read_sources(section->map(), document, prefix, usual_status);
+    for (const Provenance& one : read) {  // what was fitted replaces what was assumed
+      auto& all = hardware.sources;
+      const auto same = [&](const Provenance& other) { return other.key == one.key; };
+      all.erase(std::remove_if(all.begin(), all.end(), same), all.end());
+    }
     hardware.sources.insert(hardware.sources.end(), read.begin(), read.end());
   };
   append(file.find("sources"), "", "unstated");
   append(file.find("calibrated"), "", "fitted");
   for (const Unit& unit : hardware.units)
-    if (!unit.is_npu())
-      append(units.at(unit.name).map().at("library").map().find("sources"), "units." + unit.name + ".library.",
-             "unstated");
+    if (!unit.is_npu()) {
+      const std::string prefix = "units." + unit.name + ".library.";
+      Map library = units.at(unit.name).map().at("library").map();
+      append(library.find("sources"), prefix, "unstated");
+      append(library.find("calibrated"), prefix, "fitted");
+    }
 }
 
 std::string first_unit(const Hardware& hardware) {
@@ -208,7 +220,13 @@ yaml::Document read_document(const std::filesystem::path& file, const std::vecto
   yaml::Document document = yaml::read_file(file);
   yaml::root_of_kind(document, {"hardware"});
   take_in_libraries(document);
-  for (const std::string& assignment : overrides) {
+  const auto of_section = [](const std::string& assignment) { return assignment.rfind("calibrated.", 0) == 0; };
+  for (const std::string& assignment : overrides)
+    if (of_section(assignment)) yaml::override_value(document, assignment);
+  if (const yaml::Node* section = document.root.find("calibrated"))
+    apply_calibrated(document, yaml::Node(*section), "");
+  for (const std::string& assignment : overrides) {  // over fitted figures too
+    if (of_section(assignment)) continue;
     yaml::override_value(document, assignment);
     take_in_libraries(document);  // the override may have named another one
   }

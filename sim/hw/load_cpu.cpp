@@ -48,6 +48,7 @@ cpu::KernelLibrary read_library(Map map) {
   library.name = map.text_or("name", "inline");
   map.find("description");
   map.find("sources");  // read with those of the hardware file
+  map.find("calibrated");
   const double per_operator = map.number_or("cycles_per_operator", 0, 0, 1e9);
   Map rates = map.at("rates", "{convolution: {cycles_per_mac: 1}}").map();
   read_by_class(rates, library.rates, [&](const Value& value) { return read_rate(value, per_operator); });

@@ -64,7 +64,16 @@ std::vector<Provenance> read_sources(Map map, const yaml::Document& document, co
       provenance = from_text(value.text(), usual_status);
     } else {
       Map both = value.map();
-      provenance.source = both.text("source", "datasheet DS12345");
+      const auto fitted = both.find("value");  // applied before anything was read
+      provenance.source =
+          fitted ? both.text("fitted_to", "12 latencies of board.csv") : both.text("source", "datasheet DS12345");
+      const auto range = both.find("range");  // of a later fit
+      if (fitted) {
+        const auto confidence = both.find("confidence");
+        const std::string spread = confidence ? confidence->text() : "of unknown confidence";
+        provenance.source = fmt::format("{} {}{}: fitted to {}", fitted->text(), spread,
+                                        range ? ", range " + range->text() : "", provenance.source);
+      }
       provenance.status = usual_status;
       if (const auto status = both.find("status")) {
         require_name(*status, "status", provenance_statuses());

@@ -32,7 +32,7 @@ class Row {
     return row_.fields[static_cast<std::size_t>(table_.need_column(column, where_))];
   }
 
-  /// `{column}` and, of a rule that matched, `{column.N}`.
+  /// `{column}` and, of a rule that matched, `{column.N}`; `{suite:name}` is for later.
   std::string expand(const std::string& text,
                      const std::vector<std::pair<std::string, std::smatch>>& groups = {}) const {
     std::string out;
@@ -42,7 +42,8 @@ class Row {
         out += text[at++];
         continue;
       }
-      out += named(text.substr(at + 1, close - at - 1), groups);
+      const std::string name = text.substr(at + 1, close - at - 1);
+      out += name.find(':') != std::string::npos ? "{" + name + "}" : named(name, groups);
       at = close + 1;
     }
     return out;
@@ -116,6 +117,10 @@ class Expansion {
   }
 
   Cases run() {
+    for (SuiteFigure figure : suite_.fitted) {
+      figure.name = suite_.name + ":" + figure.name;
+      cases_.fitted.push_back(std::move(figure));
+    }
     for (const SuiteTable& table : suite_.tables) {
       const CsvTable csv = read_csv(find_table(table.measured, suite_.file, places_));
       check_columns(table, csv);
@@ -142,6 +147,7 @@ class Expansion {
     for (const Condition& condition : table.conditions)
       if (!holds(condition, row)) return;
     Case one;
+    one.suite = suite_.name;
     one.table = csv.file;
     one.line = row.line();
     one.quantity = row.expand(table.quantity);
@@ -190,13 +196,13 @@ class Expansion {
     std::vector<std::pair<std::string, std::smatch>> groups;
     Run run;
     run.cold = table.cold;
-    run.set = table.set;
+    for (const std::string& assignment : table.set) run.set.push_back(row.expand(qualified(assignment)));
     const Rule* hardware = rule_for(table.hardware, row, one.network, groups);
     if (hardware == nullptr) throw RowFault{"hardware", "no rule of the suite's 'hardware' fits the row; add one"};
     if (hardware->use.empty()) return skip(one, hardware->skip);
     const std::string name = places_.only_hardware.empty() ? row.expand(hardware->use, groups) : places_.only_hardware;
     run.hardware = hardware_file(name, hardware->where);
-    for (const std::string& assignment : hardware->set) run.set.push_back(row.expand(assignment, groups));
+    for (const std::string& assignment : hardware->set) run.set.push_back(row.expand(qualified(assignment), groups));
     run.set.insert(run.set.end(), places_.set.begin(), places_.set.end());
     one.chip = table.chip.empty() ? fs::path(run.hardware).stem().string() : row.expand(table.chip);
 
@@ -215,6 +221,19 @@ class Expansion {
       throw missing(one, table, one.network);
     }
     one.run = index_of(std::move(run), cases_.runs);
+  }
+
+  /// "{v8*m4}" of fitted figures as "{suite:v8*suite:m4}".
+  std::string qualified(const std::string& text) const {
+    std::string out = text;
+    for (const SuiteFigure& figure : suite_.fitted)
+      for (const char* before : {"{", "*"})
+        for (const char* behind : {"}", "*"}) {
+          const std::string own = before + figure.name + behind;
+          for (std::size_t at = out.find(own); at != std::string::npos; at = out.find(own, at + own.size()))
+            out.replace(at, own.size(), before + suite_.name + ":" + figure.name + behind);
+        }
+    return out;
   }
 
   static void skip(Case& one, const std::string& reason) {
@@ -278,6 +297,7 @@ Cases expand(const Suite& suite, const Places& places) {
 }
 
 void append(Cases& all, const Cases& more) {
+  all.fitted.insert(all.fitted.end(), more.fitted.begin(), more.fitted.end());
   for (Case one : more.cases) {
     if (one.standing == Standing::counted || one.standing == Standing::apart)
       one.run = index_of(more.runs[one.run], all.runs);

@@ -39,6 +39,7 @@ enum class Standing : std::uint8_t {
 };
 
 struct Case {
+  std::string suite;
   std::string table;  // file
   int line = 0;
   std::string chip, network, family;  // network: as printed by the source
@@ -54,6 +55,7 @@ struct Case {
 
 struct Cases {
   std::vector<Run> runs;
+  std::vector<SuiteFigure> fitted;  // of all suites, named "suite:name"; runs have "{suite:name}" in their overrides
   std::vector<Case> cases;
 };
 

@@ -1,5 +1,7 @@
 #include "sim/study/predict.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -16,9 +18,30 @@ namespace {
 using common::Error;
 using Json = nlohmann::json;
 
-std::vector<std::string> overrides(const Prospect& prospect, const Run& run) {
+double figure(const std::string& name, const Cases& cases, const Prospect& prospect) {
+  if (const auto given = prospect.figures.find(name); given != prospect.figures.end()) return given->second;
+  for (const SuiteFigure& known : cases.fitted)
+    if (known.name == name && known.path.empty()) return known.value;
+  throw Error(fmt::format("'{}' is no fitted figure of the suite with a value", name));
+}
+
+/// "x={s:a*s:b}" with the product of the figures in place of the braces.
+std::string filled(const std::string& text, const Cases& cases, const Prospect& prospect) {
+  const std::size_t open = text.find('{');
+  const std::size_t close = text.find('}', open == std::string::npos ? 0 : open);
+  if (open == std::string::npos || close == std::string::npos || text.find(':', open) > close) return text;
+  double product = 1;
+  for (std::size_t at = open + 1; at < close;) {
+    const std::size_t end = std::min(text.find('*', at), close);
+    product *= figure(text.substr(at, end - at), cases, prospect);
+    at = end + 1;
+  }
+  return fmt::format("{}{:.9g}{}", text.substr(0, open), product, text.substr(close + 1));
+}
+
+std::vector<std::string> overrides(const Prospect& prospect, const Cases& cases, const Run& run) {
   std::vector<std::string> all = prospect.set;
-  all.insert(all.end(), run.set.begin(), run.set.end());
+  for (const std::string& assignment : run.set) all.push_back(filled(assignment, cases, prospect));
   return all;
 }
 
@@ -71,11 +94,12 @@ std::vector<Prediction> predict(const Cases& cases, const std::vector<std::size_
   }
   std::map<std::vector<std::string>, hw::Hardware> chips;  // each child fills its own
   const auto chip = [&](const Run& run) -> const hw::Hardware& {
-    std::vector<std::string> key = overrides(prospect, run);
+    const std::vector<std::string> set = overrides(prospect, cases, run);
+    std::vector<std::string> key = set;
     key.push_back(run.hardware);
     const auto found = chips.find(key);
     if (found != chips.end()) return found->second;
-    return chips.emplace(key, hw::load(run.hardware, overrides(prospect, run))).first->second;
+    return chips.emplace(key, hw::load(run.hardware, set)).first->second;
   };
   const std::vector<Outcome> outcomes = in_processes(
       runs.size(), prospect.processes,

@@ -33,7 +33,8 @@ struct Prediction {
 
 struct Prospect {
   int processes = 1;
-  std::vector<std::string> set;  // before each run's own overrides
+  std::vector<std::string> set;           // before each run's own overrides
+  std::map<std::string, double> figures;  // for "{suite:name}" in overrides, instead of the suite's own
   std::function<void(std::size_t done, std::size_t of)> progress;
 };
 

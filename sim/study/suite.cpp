@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/common/error.hpp"
+#include "sim/hw/calibrated.hpp"
 
 namespace presil::study {
 namespace {
@@ -144,6 +145,20 @@ SuiteTable read_table(const Value& value) {
   return table;
 }
 
+SuiteFigure read_fitted(const std::string& name, const Value& value) {
+  SuiteFigure figure;
+  figure.name = name;
+  Map map = value.map();
+  if (name.find_first_of("{}*.:") != std::string::npos) map.fail("a name of letters, digits and _ is enough");
+  if (const auto path = map.find("path")) figure.path = path->text();
+  if (map.has("value")) figure.value = map.number("value", 0, 1e12);
+  if (map.has("value") == map.has("path")) map.fail("needs 'path' (of a hardware file) or 'value', one of the two");
+  const Value range = map.at("range", "0.5..2");
+  hw::read_range(range.text(), range.place() + ": " + range.path(), figure.low, figure.high);
+  map.finish();
+  return figure;
+}
+
 }  // namespace
 
 Suite read_suite(const std::filesystem::path& file) {
@@ -158,6 +173,8 @@ Suite read_suite(const std::filesystem::path& file) {
       suite.network_folders.push_back(file.parent_path() / folder.text());
   if (const auto families = map.find("families"))
     for (const auto& [name, glob] : families->map().all()) suite.families.emplace_back(name, glob.text());
+  if (const auto fitted = map.find("fitted"))
+    for (const auto& [name, value] : fitted->map().all()) suite.fitted.push_back(read_fitted(name, value));
   const Value tables = map.at("tables", "[{measured: board.csv, hardware: edge-npu}]");
   for (const Value& table : tables.list()) suite.tables.push_back(read_table(table));
   if (suite.tables.empty()) tables.fail("is empty; a suite compares at least one table");

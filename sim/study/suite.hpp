@@ -4,6 +4,9 @@
 //   name: my-board
 //   network_folders: [networks]           # where NAME.tflite files lie, relative to this file; others by --networks
 //   families: {face: "*face*"}            # optional: glob on the network's name -> family, before the usual ones
+//   fitted:                               # figures found by fitting to these tables, which --leave-one-out fits anew:
+//     conv: {path: units.cpu.library.rates.convolution.cycles_per_mac, range: 0.2..4}   # one of the hardware files
+//     v8: {value: 1.11, range: 0.5..2}    # or one of this suite, for `set:` of tables and rules: x={v8}, x={v8*m4}
 //   tables:
 //     - measured: board.csv               # beside this file, or in traces/measured of presil, or in --data DIR
 //       hardware: stm32n6                 # one file for all rows; or a list of rules, see below
@@ -76,11 +79,19 @@ struct SuiteTable {
   std::int64_t first_operator = 0;
 };
 
+/// A figure that was fitted to the suite's tables: one of the hardware files, or one of the suite's own.
+struct SuiteFigure {
+  std::string name, path;  // path: empty for the suite's own
+  double value = 0;        // of the suite's own
+  double low = 0, high = 0;
+};
+
 struct Suite {
   std::string name;
   std::filesystem::path file;
   std::vector<std::filesystem::path> network_folders;
   std::vector<std::pair<std::string, std::string>> families;
+  std::vector<SuiteFigure> fitted;
   std::vector<SuiteTable> tables;
 };
 

@@ -31,12 +31,21 @@ struct ErrorGroup {
   Errors errors;
 };
 
+/// What is left of the trust in a fit when networks or families are left out of it.
+struct LeftOut {
+  std::string what;    // the suite or hardware file whose figures were fitted anew
+  std::string reason;  // why they were not; then nothing below is set
+  std::size_t figures = 0;
+  Errors fitted, without_network, without_family;  // no rows: there was but one
+};
+
 struct Validation {
   std::string suite;
   std::vector<ValidatedRow> rows;
   std::vector<ErrorGroup> by_quantity;  // chip and quantity, in the order of the suite
   std::vector<ErrorGroup> by_family;    // chip and family, of the rows that are times
   Errors times;                         // of all rows that are times
+  std::vector<LeftOut> left_out;        // on request
 };
 
 Errors errors_of(const std::vector<const ValidatedRow*>& rows);

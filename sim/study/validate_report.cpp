@@ -131,6 +131,39 @@ std::string reasons(const Validation& validation, Standing standing, const char*
   return text;
 }
 
+std::string left_out(const Validation& validation, const Paint& paint, int width) {
+  if (validation.left_out.empty()) return "";
+  Grid grid(width, {{"fit", false, 10, 0},
+                    {"figures", true, 0, 1},
+                    {"rows", true, 0, 2},
+                    {"MAPE", true, 0, 0},
+                    {"network out", true, 0, 0},
+                    {"worst", true, 0, 0},
+                    {"of", false, 12, 3},
+                    {"family out", true, 0, 0},
+                    {"worst", true, 0, 0}});
+  std::string refused;
+  for (const LeftOut& fit : validation.left_out) {
+    if (!fit.reason.empty()) {
+      refused += "  " + report::wrap(report::printable(fit.what + ": " + fit.reason), width - 2, 4) + "\n";
+      continue;
+    }
+    const auto mean = [](const Errors& errors) { return errors.rows > 0 ? percent(errors.mean) : "-"; };
+    const auto worst = [](const Errors& errors) { return errors.rows > 0 ? signed_percent(errors.worst) : "-"; };
+    grid.add({{report::printable(fit.what)},
+              {std::to_string(fit.figures)},
+              {std::to_string(fit.fitted.rows)},
+              {mean(fit.fitted)},
+              {mean(fit.without_network)},
+              {worst(fit.without_network)},
+              {report::printable(fit.without_network.worst_network), Style::dim},
+              {mean(fit.without_family)},
+              {worst(fit.without_family)}});
+  }
+  return "\n" + paint(Style::bold, "Fitted anew without each network, without each family") + "\n" +
+         (grid.empty() ? "" : grid.draw(paint)) + refused;
+}
+
 Json json_of(const Errors& errors) {
   Json json;
   json["rows"] = errors.rows;
@@ -155,6 +188,7 @@ std::string table(const Validation& validation, bool color, int width) {
     text += fmt::format("\n{} rows of time: MAPE {}, median {}, P90 {}, worst {} ({})\n", validation.times.rows,
                         percent(validation.times.mean), percent(validation.times.median), percent(validation.times.p90),
                         signed_percent(validation.times.worst), report::printable(validation.times.worst_network));
+  text += left_out(validation, paint, width);
   text += reasons(validation, Standing::apart, "Set apart, in no error", paint, width);
   text += rows_of(validation, Standing::apart, paint, width);
   text += reasons(validation, Standing::skipped, "Skipped", paint, width);
@@ -194,6 +228,14 @@ std::string json(const Validation& validation) {
   };
   list("by_quantity", "quantity", validation.by_quantity);
   list("by_family", "family", validation.by_family);
+  root["left_out"] = Json::array();
+  for (const LeftOut& fit : validation.left_out)
+    root["left_out"].push_back({{"fit", fit.what},
+                                {"reason", fit.reason},
+                                {"figures", fit.figures},
+                                {"fitted", json_of(fit.fitted)},
+                                {"without_network", json_of(fit.without_network)},
+                                {"without_family", json_of(fit.without_family)}});
   return root.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -59,6 +59,9 @@ Document parse(const std::string& text, const std::string& name);
 /// may be new, since the strict reader checks it later. VALUE is YAML. Throws common::Error naming the override.
 void override_value(Document& document, const std::string& assignment);
 
+/// Puts a value at such a path; `place` names the origin in messages. The value keeps its own place.
+void put_value(Document& document, const std::string& path, Node value, const std::string& place);
+
 /// Takes the root of `other` in at `target`, which is a node of `document`; its sources come along.
 void replace(Document& document, Node& target, const Document& other);
 

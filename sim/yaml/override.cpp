@@ -92,6 +92,10 @@ void override_value(Document& document, const std::string& assignment) {
   if (document.sources.size() >= 60'000) throw Error(place + ": too many overrides; write them into the file");
   document.sources.push_back(place);
   set_source(value, static_cast<std::uint16_t>(document.sources.size() - 1));
+  put_value(document, path, std::move(value), place);
+}
+
+void put_value(Document& document, const std::string& path, Node value, const std::string& place) {
   target_of(document, path, place) = std::move(value);
 }
 
