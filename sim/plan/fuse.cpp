@@ -57,8 +57,8 @@ bool pattern_begins(const npu::NpuSpec& npu, const std::vector<OpClass>& chain) 
 /// True when the unit runs a PAD and an operator of that class behind it as one.
 bool folds_pad(const hw::Unit& unit, OpClass op_class) {
   if (unit.is_npu()) return pattern_begins(unit.npu(), {OpClass::pad, op_class});
-  return unit.cpu().library.folds_pad && (op_class == OpClass::convolution || op_class == OpClass::pointwise ||
-                                          op_class == OpClass::depthwise);
+  return unit.cpu().library.folds_pad &&
+         (op_class == OpClass::convolution || op_class == OpClass::pointwise || op_class == OpClass::depthwise);
 }
 
 bool is_binary(OpClass c) {
@@ -104,6 +104,32 @@ bool streams_through(const npu::NpuSpec& npu, const Step& next) {
          (c == OpClass::average_pool || c == OpClass::max_pool || c == OpClass::mean);
 }
 
+/// Can `next` run on a tile of the step's result that never leaves the tile buffer? Depthwise convolutions can: each of
+/// their channels reads that channel only, so that no tile needs more than rows and columns around it.
+bool continues(const Step& step, const std::vector<OpClass>& chain, const Nest& next, const npu::NpuSpec& npu) {
+  const auto simple = [](const Nest& n) {
+    return n.op_class == OpClass::depthwise && n.channel_multiplier == 1 && n.dilation_h == 1 && n.dilation_w == 1;
+  };
+  const bool windows_only = std::all_of(chain.begin(), chain.end(), [](OpClass c) { return c == OpClass::depthwise; });
+  return npu.tile_buffer.size_bytes > 0 && windows_only && simple(step.nest) && simple(next);
+}
+
+/// Two windows in a row as one: what a tile of the second needs of the first's input.
+void chain_windows(Step& step, const Nest& next) {
+  Nest& n = step.nest;
+  if (step.stages.empty()) step.stages.push_back(n);
+  step.stages.push_back(next);
+  n.kh += (next.kh - 1) * n.stride_h;
+  n.kw += (next.kw - 1) * n.stride_w;
+  n.pad_top += next.pad_top * n.stride_h;
+  n.pad_left += next.pad_left * n.stride_w;
+  n.stride_h *= next.stride_h;
+  n.stride_w *= next.stride_w;
+  n.macs += next.macs;
+  n.out = next.out;
+  n.post_op = next.post_op;
+}
+
 /// Takes the only reader of the step's output into the step, as long as a pattern allows it.
 void extend(Program& program, Step& step, std::vector<Step>& by_op, const npu::NpuSpec& npu, const Uses& uses) {
   std::vector<OpClass> chain = {step.nest.op_class};
@@ -122,14 +148,25 @@ void extend(Program& program, Step& step, std::vector<Step>& by_op, const npu::N
     }
     if (!step.behind.empty()) return;
     const bool binary = is_binary(next.nest.op_class);
-    if (!binary && post_op(next.nest.op_class) == common::PostOp::none) return;
-    if (!(shape4(program.tensor(next.outputs[0])).elements() == step.nest.out.elements())) return;
+    const bool window = next.nest.op_class == OpClass::depthwise;
+    if (window ? !continues(step, chain, next.nest, npu)
+               : !binary && post_op(next.nest.op_class) == common::PostOp::none)
+      return;
+    if (!window && shape4(program.tensor(next.outputs[0])).elements() != step.nest.out.elements()) return;
     for (int t : next.inputs)
       if (t != step.outputs[0]) step.inputs.push_back(t);
     step.constants.insert(step.constants.end(), next.constants.begin(), next.constants.end());
-    const common::PostOp op = binary ? next.nest.post_op : post_op(next.nest.op_class);
-    step.nest.post_op = std::max(step.nest.post_op, op);
+    if (window) {
+      chain_windows(step, next.nest);
+    } else {
+      const common::PostOp op = binary ? next.nest.post_op : post_op(next.nest.op_class);
+      step.nest.post_op = std::max(step.nest.post_op, op);
+    }
     step.nest.output_bits = next.nest.output_bits;
+    if (!step.stages.empty()) {  // what follows the last window is its output stage's work
+      step.stages.back().post_op = step.nest.post_op;
+      step.stages.back().output_bits = step.nest.output_bits;
+    }
     step.outputs = next.outputs;
     join(program, step, next);
   }

@@ -8,6 +8,7 @@
 #include "models/common/error.hpp"
 #include "sim/plan/arithmetic.hpp"
 #include "sim/plan/region.hpp"
+#include "sim/plan/stages.hpp"
 #include "sim/plan/weight_stream.hpp"
 
 namespace presil::plan {
@@ -15,20 +16,6 @@ namespace {
 
 using traces::DataKind;
 using traces::JobKind;
-
-/// The operator's MACs dealt out over its tiles so that they add up exactly.
-class MacShare {
- public:
-  MacShare(std::int64_t macs, std::int64_t volume) : macs_(macs), volume_(std::max<std::int64_t>(1, volume)) {}
-  std::int64_t next(std::int64_t volume) {
-    const __int128 before = static_cast<__int128>(macs_) * done_ / volume_;
-    done_ += volume;
-    return static_cast<std::int64_t>(static_cast<__int128>(macs_) * done_ / volume_ - before);
-  }
-
- private:
-  std::int64_t macs_, volume_, done_ = 0;
-};
 
 /// Rows that have come out of the stages when the array has made rows [0, end).
 std::int64_t rows_through(const std::vector<Nest>& stages, std::int64_t end) {
@@ -106,6 +93,7 @@ Operands NpuLowering::operands_of(const Step& step, const Staging& staging) cons
     o.output_blocked = program_.storage(step.outputs[0]).blocked;
   }
   o.block = npu_.layout_block;
+  o.between = step.stages.empty() ? 0 : static_cast<int>(step.stages.size()) - 1;
   for (std::size_t i = 1; i < step.inputs.size(); ++i)
     if (follows_output(program_, step, step.inputs[i])) ++o.extra_inputs;
   for (int t : step.constants)
@@ -208,6 +196,7 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
 
   std::vector<JobId> once(cores_.size(), -1);
   MacShare macs(nest.macs, nest.out.elements() * (window ? nest.ic : 1));
+  StageWorks stages(step.stages);
   std::vector<JobId> launched(cores_.size(), -1);
   std::vector<std::vector<JobId>> whole_loads(cores_.size());
   std::vector<std::int64_t> first_sweep(static_cast<std::size_t>(spatial * ni), 0);  // 1: this input was loaded before
@@ -302,14 +291,22 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
       builder_.after(piece.load);
       for (JobId w : whole_loads[which]) builder_.after(w);
       whole_loads[which].clear();
-      Work work = tile_work(nest, t, rows.size(), columns.size(), channels.size(), slice.size(), in_rows.size() - kept_rows,
-                            in_columns.size(), static_cast<int>(tiled.size()), piece.bytes);
+      Work work = tile_work(nest, t, rows.size(), columns.size(), channels.size(), slice.size(),
+                            in_rows.size() - kept_rows, in_columns.size(), static_cast<int>(tiled.size()), piece.bytes);
       if (!last_slice) work.output_elements = 0;
       work.macs = macs.next(rows.size() * columns.size() * channels.size() * (window ? slice.size() : 1));
-      const JobId computed =
-          builder_.work(core.compute, JobKind::compute, work, static_cast<std::int32_t>(tile_number));
+      JobId computed = -1, read = -1;  // the last job of the tile, and the one that reads its input
+      if (step.stages.empty()) {
+        computed = read = builder_.work(core.compute, JobKind::compute, work, static_cast<std::int32_t>(tile_number));
+      } else {
+        for (const Work& stage :
+             stages.works(t, rows, columns, channels.size(), static_cast<int>(tiled.size()), piece.bytes)) {
+          computed = builder_.work(core.compute, JobKind::compute, stage, static_cast<std::int32_t>(tile_number));
+          if (read < 0) read = computed;
+        }
+      }
       if (i == 0) core.output.put(output_key, half, computed);
-      core.input.use(input_key, computed);
+      core.input.use(input_key, read);
       weights.used(core.weight, piece, computed);
       ++tile_number;
       if (!last_slice) continue;

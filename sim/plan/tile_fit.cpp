@@ -22,6 +22,9 @@ TileFit::Bytes TileFit::tile_bytes(std::int64_t rows, std::int64_t columns, std:
   const std::int64_t bank = buffer.banks > 1 ? buffer.size_bytes / buffer.banks : 1;
   b.input = round_up(ceil_div(input_rows * input_columns * depth * nest_.activation_bits, 8), bank);
   b.input += operands_.extra_inputs * round_up(ceil_div(rows * columns * channels * nest_.activation_bits, 8), bank);
+  // At most as many rows and columns as the first of them reads.
+  b.between =
+      operands_.between * round_up(ceil_div(input_rows * input_columns * depth * nest_.activation_bits, 8), bank);
   if (buffer.holds_weights && operands_.weight_bytes > 0)
     b.weights = ceil_div(operands_.weight_bytes * channels * (window ? slice : 1),
                          std::max<std::int64_t>(1, nest_.out.c * (window ? nest_.ic : 1)));
@@ -37,12 +40,12 @@ bool TileFit::fits(const Bytes& b, int times) const {
   const tile_buffer::PartitionSpec& part = buffer.partition;
   const std::int64_t inputs = round_up(times * b.input, buffer.input_granule_bytes);
   const std::int64_t sums = round_up(times * b.accumulators, buffer.accumulator_granule_bytes);
-  if (part.shared()) return inputs + sums + times * (b.weights + b.output) <= capacity_;
+  if (part.shared()) return inputs + sums + times * (b.weights + b.output) + b.between <= capacity_;
   // Accumulators without a share of their own live where results do.
   const std::int64_t outputs = times * b.output + (part.accumulators > 0 ? 0 : sums);
   const auto within = [&](std::int64_t bytes, int percent) { return bytes <= capacity_ * percent / 100; };
-  return within(inputs, part.input) && within(times * b.weights, part.weights) && within(outputs, part.output) &&
-         (part.accumulators == 0 || within(sums, part.accumulators));
+  return within(inputs + b.between, part.input) && within(times * b.weights, part.weights) &&
+         within(outputs, part.output) && (part.accumulators == 0 || within(sums, part.accumulators));
 }
 
 std::int64_t TileFit::largest_input_slice(std::int64_t rows, std::int64_t columns, std::int64_t channels,
@@ -71,7 +74,7 @@ bool TileFit::weights_stay(const Tiling& t) const {
   if (!buffer.partition.shared()) return operands_.weight_bytes <= capacity_ * buffer.partition.weights / 100;
   const Bytes b = tile_bytes(t.th, t.tw, t.tc, t.tic, (t.th - 1) * nest_.stride_h + nest_.kh,
                              (t.tw - 1) * nest_.stride_w + nest_.kw);
-  return t.slots * (b.input + b.output + b.accumulators) + operands_.weight_bytes <= capacity_;
+  return t.slots * (b.input + b.output + b.accumulators) + b.between + operands_.weight_bytes <= capacity_;
 }
 
 bool TileFit::input_stays(const Tiling& t) const {

@@ -30,6 +30,7 @@ class TileFit {
  private:
   struct Bytes {
     std::int64_t input = 0, weights = 0, output = 0, accumulators = 0;
+    std::int64_t between = 0;  // once, however many tiles are in flight: made and read within one
   };
   Bytes tile_bytes(std::int64_t rows, std::int64_t columns, std::int64_t channels, std::int64_t slice,
                    std::int64_t input_rows, std::int64_t input_columns) const;

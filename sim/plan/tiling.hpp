@@ -23,6 +23,7 @@ struct Operands {
   int input_memory = -1, output_memory = -1, weight_memory = -1;  // weight_memory: the one streamed from
   std::int64_t weight_bytes = 0;                                  // as stored; 0: no weights
   int extra_inputs = 0;  // further operands of the output's shape (elementwise)
+  int between = 0;       // maps between the step's stages, which live in the tile buffer only
   bool input_blocked = false, output_blocked = false;
   std::int64_t block = 16;
   bool weights_outer_only = false;  // staged through slices that are replaced on the way
@@ -30,8 +31,8 @@ struct Operands {
 
   bool operator==(const Operands& o) const {
     const auto all = [](const Operands& x) {
-      return std::tie(x.input_memory, x.output_memory, x.weight_memory, x.weight_bytes, x.extra_inputs, x.input_blocked,
-                      x.output_blocked, x.block, x.weights_outer_only, x.channel_limit);
+      return std::tie(x.input_memory, x.output_memory, x.weight_memory, x.weight_bytes, x.extra_inputs, x.between,
+                      x.input_blocked, x.output_blocked, x.block, x.weights_outer_only, x.channel_limit);
     };
     return all(*this) == all(o);
   }

@@ -50,6 +50,36 @@ TEST(ADepthwiseConvolution, UsesOneOfSixteenInputLanes) {
   EXPECT_EQ(graph.macs(), 16 * 16 * 9);  // a sixteenth of the convolution above
 }
 
+TEST(TwoDepthwiseConvolutions, RunTileByTileWithoutMovingTheMapBetweenThem) {
+  const auto pair = [](std::int64_t rows) {
+    graph::Builder b("pair");
+    graph::WindowStyle window;
+    window.kernel = {3, 3};
+    const auto x = b.input({1, rows, 4, 16});
+    return b.finish({b.depthwise(b.depthwise(x, 1, window, {}), 1, window, {})}, "test");
+  };
+  const auto moved = [](const replay::Result& r) {
+    const common::MemoryCounters& c = test::memory(r, "sram").counters;
+    return c.read_bytes + c.write_bytes;
+  };
+  const std::vector<std::string> together = {"units.npu.fusion=[[depthwise, depthwise]]"};
+  // One tile: the 256 B between the two are neither written nor read; 16 pixels of 9 taps each, twice.
+  const replay::Result apart = run(pair(4)), one = run(pair(4), together);
+  EXPECT_EQ(moved(apart) - moved(one), 2 * 256);
+  EXPECT_EQ(one.stack[Cause::compute], 2 * 16 * 9 * ns);
+  EXPECT_EQ(one.operators[1].fused_into, 0);
+  EXPECT_EQ(one.tiling.extra_macs, 0);
+  EXPECT_EQ(one.tiling.extra_bytes, 0);
+
+  // Two tiles of 4 rows: each needs 5 rows of the map between, so that one row's 4 pixels are made twice, and 6 rows of
+  // the input, of which the second tile moves 4 again.
+  const replay::Result two = run(pair(8), {together[0], "units.npu.tile_limit=[4, 4, 16]"});
+  EXPECT_EQ(two.operators[0].tiles, 2);
+  EXPECT_EQ(two.tiling.extra_macs, 2 * 4 * 16 * 9);
+  EXPECT_EQ(two.tiling.extra_bytes, 4 * 4 * 16);
+  EXPECT_EQ(two.stack[Cause::compute], (2 * 5 + 8) * 4 * 9 * ns);
+}
+
 TEST(AFullyConnectedLayer, IsBoundByItsWeights) {
   graph::Builder b("dense");
   const auto x = b.input({1, 256});
