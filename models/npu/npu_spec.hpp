@@ -32,7 +32,7 @@ struct Mode {
   std::string name;
   std::vector<UnrollGroup> unroll;
   double cycles_per_step = 1.0;
-  std::map<int, double> cycles_per_step_by_weight_bits;      // bit-serial arrays
+  std::map<int, double> cycles_per_step_by_weight_bits;  // bit-serial arrays
   std::map<int, double> cycles_per_step_by_activation_bits;
   /// The steps over these dimensions take at least `minimum_cycles` together (a weight decoder that needs so long for
   /// the next set of weights, however few outputs use them).
@@ -50,59 +50,60 @@ enum class Per : std::uint8_t { step, row, pixel, pass, tile, op };  // pass: on
 struct Overhead {
   Per per = Per::tile;
   double cycles = 0;
-  bool hidden = false;                    // runs beside the array: only counts where it exceeds it
-  std::vector<OpClass> classes;           // empty: all
+  bool hidden = false;                      // runs beside the array: only counts where it exceeds it
+  std::vector<OpClass> classes;             // empty: all
   std::int32_t only_when_pixels_up_to = 0;  // bubbles that larger tiles hide: tile's oh*ow at most this; 0 = always
 };
 
 struct Precision {
   int activation_bits = 8, weight_bits = 8;
   bool floating_point = false;
-  double rate = 1.0;                      // against the native one; 0.5 = half as fast
-  bool emulated = false;                  // runs as several passes of the native type: smaller, not faster
+  double rate = 1.0;      // against the native one; 0.5 = half as fast
+  bool emulated = false;  // runs as several passes of the native type: smaller, not faster
 };
 
-/// Elements per cycle of NPU clock that the streams between buffer (or memory) and array carry; 0 = no limit of its own.
+/// Elements per cycle of NPU clock that the streams between buffer (or memory) and array carry; 0 = no limit of its
+/// own.
 struct Streams {
   double input_elements_per_cycle = 0;
   double output_elements_per_cycle = 0;
-  double weight_bytes_per_cycle = 0;      // as stored, before decoding
-  bool input_again_per_pass = false;      // the input streams once per pass of output channels
-  std::map<OpClass, double> output_cycles_per_element;  // overrides by class: the vector stage's pace
+  double weight_bytes_per_cycle = 0;                            // as stored, before decoding
+  bool input_again_per_pass = false;                            // the input streams once per pass of output channels
+  std::map<OpClass, double> output_cycles_per_element;          // overrides by class: the vector stage's pace
   std::map<common::PostOp, double> post_op_cycles_per_element;  // the output stage runs at the slower of both
 };
 
 enum class WeightDelivery : std::uint8_t {
-  streamed,   // read from their memory by tile
-  staged,     // copied ahead by DMA into `staging_memory` in slices of output channels, then streamed from there
-  resident    // on chip before the inference (loaded once, `--cold` shows the cost)
+  streamed,  // read from their memory by tile
+  staged,    // copied ahead by DMA into `staging_memory` in slices of output channels, then streamed from there
+  resident   // on chip before the inference (loaded once, `--cold` shows the cost)
 };
 
 struct Weights {
   WeightDelivery delivery = WeightDelivery::streamed;
-  std::string staging_memory;             // for staged
-  int staging_buffers = 2;                // 2: the next slice loads while this one is used
-  std::vector<OpClass> never_staged;      // classes whose weights are read straight from their memory
-  double compression = 1.0;               // stored size / raw size; 0 = from the weights' entropy
+  std::string staging_memory;                 // for staged
+  int staging_buffers = 2;                    // 2: the next slice loads while this one is used
+  std::vector<OpClass> never_staged;          // classes whose weights are read straight from their memory
+  double compression = 1.0;                   // stored size / raw size; 0 = from the weights' entropy
   std::int64_t bytes_per_output_channel = 0;  // bias and scale, stored with the weights
   bool skip_dead_filters = false;
 };
 
 struct Launch {
-  std::int64_t cycles = 0;                // per hardware operator, NPU clock
-  std::int64_t host_ps = 0;               // plus host time
-  bool gates_transfers = true;            // its transfers start only after the launch
+  std::int64_t cycles = 0;      // per hardware operator, NPU clock
+  std::int64_t host_ps = 0;     // plus host time
+  bool gates_transfers = true;  // its transfers start only after the launch
 };
 
 /// What the NPU can run of one class; a class that is not listed falls back.
 struct Support {
-  int max_kernel_h = 0, max_kernel_w = 0; // 0 = any
+  int max_kernel_h = 0, max_kernel_w = 0;  // 0 = any
   int max_stride = 0, max_dilation = 0;
   std::int64_t max_channels = 0;
   int max_rank = 0;
-  std::vector<std::string> types;         // of activations: int8, uint8, int16, float32, ...; empty = as `precision`
+  std::vector<std::string> types;  // of activations: int8, uint8, int16, float32, ...; empty = as `precision`
   bool per_channel = true;
-  bool broadcast = true;                  // elementwise operands of different shape
+  bool broadcast = true;  // elementwise operands of different shape
   bool constant_operand = true;
   std::int64_t max_batch = 0;
 };
@@ -115,9 +116,10 @@ struct FusionPattern {
 enum class FallbackGranularity : std::uint8_t { op, subgraph };
 
 struct Fallback {
-  std::string to;                         // unit
+  std::string to;  // unit
   FallbackGranularity granularity = FallbackGranularity::op;
-  std::int64_t hand_over_ps = 0;          // each way: interrupt, driver, wake-up
+  std::int64_t hand_over_ps = 0;  // each way: interrupt, driver, wake-up
+  bool overlap = false;  // the unit fallen back to works beside this one on operators that do not need each other
 };
 
 /// Feature-map layout: contiguous runs decide burst lengths.
@@ -125,9 +127,9 @@ enum class Layout : std::uint8_t { nhwc, channel_blocked };
 
 struct NpuSpec {
   std::int64_t hz = 0;
-  int cores = 1;                          // tiles of an operator are dealt out over them
+  int cores = 1;  // tiles of an operator are dealt out over them
   std::map<OpClass, std::vector<Mode>> array;
-  std::int64_t macs_per_cycle = 0;        // peak, for utilisation and rooflines; 0: the largest product of factors
+  std::int64_t macs_per_cycle = 0;  // peak, for utilisation and rooflines; 0: the largest product of factors
   std::vector<Overhead> overheads;
   Streams streams;
   tile_buffer::TileBufferSpec tile_buffer;
@@ -141,9 +143,9 @@ struct NpuSpec {
   Fallback fallback;
   dma::DmaSpec dma;
   Layout layout = Layout::nhwc;
-  int layout_block = 16;                  // channels of a block, for channel_blocked
-  int lookahead_tiles = 0;                // tiles of the next operator that may load before this one ends; 0 = none
-  int streaming_stripes = 16;             // without a tile buffer: parts an operator is streamed in, to model overlap
+  int layout_block = 16;       // channels of a block, for channel_blocked
+  int lookahead_tiles = 0;     // tiles of the next operator that may load before this one ends; 0 = none
+  int streaming_stripes = 16;  // without a tile buffer: parts an operator is streamed in, to model overlap
 };
 
 }  // namespace presil::npu

@@ -157,6 +157,17 @@ std::string inspect_network(const Graph& graph, const Surroundings& around) {
   return text + "\n" + operator_table(graph, around);
 }
 
+namespace {
+
+/// "alpha, classes, resolution": what a description takes.
+std::string parameters(const std::filesystem::path& file) {
+  std::string text;
+  for (const auto& [name, value] : graph::read_zoo_entry(file).parameters) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
 std::string inspect_zoo(const std::filesystem::path& dir, const Surroundings& around) {
   const std::vector<std::string> names = shipped(dir);
   if (names.empty())
@@ -167,7 +178,8 @@ std::string inspect_zoo(const std::filesystem::path& dir, const Surroundings& ar
                                    {"operators", true, 0, 0},
                                    {"M MACs", true, 0, 0},
                                    {"weights KiB", true, 0, 0},
-                                   {"largest live set KiB", true, 0, 0}});
+                                   {"largest live set KiB", true, 0, 2},
+                                   {"parameters", false, 12, 1}});
   for (const std::string& name : names) {
     const Graph graph = graph::load_network(name, dir);
     grid.add({{name},
@@ -175,7 +187,8 @@ std::string inspect_zoo(const std::filesystem::path& dir, const Surroundings& ar
               {std::to_string(graph.operators.size())},
               {fmt::format("{:.2f}", static_cast<double>(graph.macs()) / 1e6)},
               {kib(graph.weight_bytes())},
-              {kib(largest_live_set(graph).bytes)}});
+              {kib(largest_live_set(graph).bytes)},
+              {parameters(dir / (name + ".yaml")), Style::dim}});
   }
   return grid.draw(report::Paint(around.color)) +
          "\n  Parameters may follow the name: presil run 'mobilenet_v2(alpha=0.5, resolution=128)' --hw edge-npu\n";

@@ -33,10 +33,10 @@ std::vector<std::string> shipped(const fs::path& dir) {
   return names;
 }
 
-graph::Graph network(const std::string& name_or_path, const Surroundings& around) {
+graph::Graph network(const std::string& name_or_path, const Surroundings& around, const graph::Drawing& drawing) {
   if (name_or_path.empty())
     throw common::Error("the network's name is empty; name a .tflite file, a network YAML or one of the zoo");
-  return graph::load_network(name_or_path, zoo_dir(around));
+  return graph::load_network(name_or_path, zoo_dir(around), drawing);
 }
 
 fs::path hardware_file(const std::string& name_or_path, const Surroundings& around) {

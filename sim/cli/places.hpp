@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/cli/verb.hpp"
-#include "sim/graph/graph.hpp"
+#include "sim/graph/network_yaml.hpp"
 #include "sim/hw/hardware.hpp"
 
 namespace presil::cli {
@@ -19,7 +19,7 @@ std::filesystem::path study_dir(const Surroundings& around);
 std::vector<std::string> shipped(const std::filesystem::path& dir);
 
 /// A .tflite file, a network YAML or a name of the zoo. Throws common::Error.
-graph::Graph network(const std::string& name_or_path, const Surroundings& around);
+graph::Graph network(const std::string& name_or_path, const Surroundings& around, const graph::Drawing& drawing = {});
 
 /// Path of a hardware YAML: a file, or the name of a shipped one. Throws common::Error listing the shipped ones.
 std::filesystem::path hardware_file(const std::string& name_or_path, const Surroundings& around);

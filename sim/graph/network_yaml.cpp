@@ -37,6 +37,15 @@ Scope read_parameters(yaml::Map& keys, const std::map<std::string, double>& give
   return scope;
 }
 
+/// The file's style, and what the caller says instead.
+WeightStyle drawn(WeightStyle style, const Drawing& drawing) {
+  if (drawing.seed) style.seed = static_cast<std::uint64_t>(*drawing.seed);
+  style.sparsity = drawing.sparsity.value_or(style.sparsity);
+  style.dead_filters = drawing.dead_filters.value_or(style.dead_filters);
+  style.range = drawing.range.value_or(style.range);
+  return style;
+}
+
 WeightStyle read_weights(yaml::Map& keys, const Scope& scope) {
   WeightStyle style;
   const auto value = keys.find("weights");
@@ -130,8 +139,8 @@ std::filesystem::path base_path(const yaml::Value& base, const std::filesystem::
   return other;
 }
 
-Graph read(const std::filesystem::path& path, const std::map<std::string, double>& parameters, Activations instead,
-           int depth) {
+Graph read(const std::filesystem::path& path, const std::map<std::string, double>& parameters, const Drawing& drawing,
+           Activations instead, int depth) {
   const yaml::Document document = yaml::read_file(path);
   yaml::Map keys = yaml::root_of_kind(document, {"network"});
   const std::string name = keys.text("name", path.stem().string());
@@ -141,12 +150,12 @@ Graph read(const std::filesystem::path& path, const std::map<std::string, double
     const auto given = merged(keys, parameters);
     read_activations(keys, instead);
     keys.finish();
-    Graph graph = read(base_path(*base, path, depth), given, std::move(instead), depth + 1);
+    Graph graph = read(base_path(*base, path, depth), given, drawing, std::move(instead), depth + 1);
     graph.name = name;
     return graph;
   }
   const Scope scope = read_parameters(keys, parameters, path.string());
-  const WeightStyle weights = read_weights(keys, scope);
+  const WeightStyle weights = drawn(read_weights(keys, scope), drawing);
   Builder builder(name);
   LayerReader layers(builder, document, weights, read_blocks(keys));
   layers.replace_activations(std::move(instead));
@@ -166,8 +175,9 @@ Graph read(const std::filesystem::path& path, const std::map<std::string, double
 
 }  // namespace
 
-Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters) {
-  return read(path, parameters, {}, 0);
+Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters,
+                          const Drawing& drawing) {
+  return read(path, parameters, drawing, {}, 0);
 }
 
 ZooEntry read_zoo_entry(const std::filesystem::path& path) {

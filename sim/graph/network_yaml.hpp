@@ -64,6 +64,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,9 +72,18 @@
 
 namespace presil::graph {
 
+/// What the caller says of the weights instead of the file's `weights:` (not of layers that have their own).
+struct Drawing {
+  std::optional<std::int64_t> seed;
+  std::optional<double> sparsity, dead_filters;  // 0...1
+  std::optional<int> range;                      // 1...126
+  bool empty() const { return !seed && !sparsity && !dead_filters && !range; }
+};
+
 /// `parameters` replace the file's defaults. Throws common::Error, one line with file:line:column, for unknown or
 /// misspelt keys, wrong types, figures out of range (a stride of 0), shapes that do not fit at a join, unknown names.
-Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters = {});
+Graph import_network_yaml(const std::filesystem::path& path, const std::map<std::string, double>& parameters = {},
+                          const Drawing& drawing = {});
 
 /// What a list of the zoo shows, from the file's head alone.
 struct ZooEntry {
@@ -90,7 +100,7 @@ std::vector<ZooEntry> list_zoo(const std::filesystem::path& zoo_dir);
 
 /// A network by whatever names it: a .tflite file, a network YAML, or a name of the zoo (a YAML in `zoo_dir`), which
 /// may carry parameters: `mobilenet_v2(alpha=0.35, resolution=128)`; so may a YAML file. Throws common::Error listing
-/// the zoo when the name is unknown.
-Graph load_network(const std::string& name_or_path, const std::filesystem::path& zoo_dir);
+/// the zoo when the name is unknown, and when a drawing is given for a .tflite file, whose weights are drawn already.
+Graph load_network(const std::string& name_or_path, const std::filesystem::path& zoo_dir, const Drawing& drawing = {});
 
 }  // namespace presil::graph

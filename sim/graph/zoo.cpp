@@ -75,11 +75,12 @@ bool is_yaml(const std::filesystem::path& path) {
   return path.extension() == ".yaml" || path.extension() == ".yml";
 }
 
-Graph load_file(const std::filesystem::path& path, const Request& request) {
-  if (is_yaml(path) && !holds_tflite(path)) return import_network_yaml(path, request.parameters);
+Graph load_file(const std::filesystem::path& path, const Request& request, const Drawing& drawing) {
+  if (is_yaml(path) && !holds_tflite(path)) return import_network_yaml(path, request.parameters, drawing);
   if (!request.parameters.empty()) {
     fail(path.string(), "", "is a .tflite file, which takes no parameters; leave the brackets out");
   }
+  if (!drawing.empty()) fail(path.string(), "", "is a .tflite file, whose weights are drawn; a network YAML would do");
   return import_tflite(path);
 }
 
@@ -91,15 +92,15 @@ std::vector<ZooEntry> list_zoo(const std::filesystem::path& zoo_dir) {
   return entries;
 }
 
-Graph load_network(const std::string& name_or_path, const std::filesystem::path& zoo_dir) {
+Graph load_network(const std::string& name_or_path, const std::filesystem::path& zoo_dir, const Drawing& drawing) {
   std::error_code error;
-  if (std::filesystem::exists(name_or_path, error)) return load_file(name_or_path, {name_or_path, {}});
+  if (std::filesystem::exists(name_or_path, error)) return load_file(name_or_path, {name_or_path, {}}, drawing);
   const Request request = split(name_or_path);
-  if (std::filesystem::exists(request.name, error)) return load_file(request.name, request);
+  if (std::filesystem::exists(request.name, error)) return load_file(request.name, request, drawing);
 
   const std::vector<std::string> names = zoo(zoo_dir);
   if (std::find(names.begin(), names.end(), request.name) != names.end()) {
-    return import_network_yaml(zoo_dir / (request.name + ".yaml"), request.parameters);
+    return import_network_yaml(zoo_dir / (request.name + ".yaml"), request.parameters, drawing);
   }
   const std::filesystem::path path = request.name;
   const bool looks_like_file = path.has_parent_path() || path.extension() == ".tflite" || is_yaml(path);

@@ -164,8 +164,9 @@ std::string npu_text(const npu::NpuSpec& npu) {
   rows.push_back({"  runs", joined(classes)});
   if (!npu.fallback.to.empty())
     rows.push_back(
-        {"  falls back", fmt::format("to {}, hand-over {}", npu.fallback.to,
-                                     yaml::show(yaml::time_ps(), static_cast<double>(npu.fallback.hand_over_ps)))});
+        {"  falls back", fmt::format("to {}, hand-over {}{}", npu.fallback.to,
+                                     yaml::show(yaml::time_ps(), static_cast<double>(npu.fallback.hand_over_ps)),
+                                     npu.fallback.overlap ? ", both at once where they can" : "")});
   return table(rows);
 }
 

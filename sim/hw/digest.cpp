@@ -153,7 +153,7 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
   for (std::int64_t value :
        {s.hz, std::int64_t{s.cores}, s.macs_per_cycle, std::int64_t{s.layout_block}, std::int64_t{s.lookahead_tiles},
         std::int64_t{s.streaming_stripes}, s.dma.hz, s.dma.setup_cycles, s.launch.cycles, s.launch.host_ps,
-        std::int64_t{s.launch.gates_transfers}, s.fallback.hand_over_ps})
+        std::int64_t{s.launch.gates_transfers}, s.fallback.hand_over_ps, std::int64_t{s.fallback.overlap}})
     c.add(p, value);
   c.add(p + ".dma.cycles_per_row", s.dma.cycles_per_row);
   c.add_enum(p + ".layout", s.layout);
@@ -195,9 +195,8 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
 }
 
 void add(Canonical& c, const std::string& p, const cpu::KernelRate& r) {
-  c.add(p,
-        fmt::format("{} {} {} {} {} {}", r.cycles_per_mac, r.few_channels, r.cycles_per_mac_few,
-                    r.cycles_per_output, r.cycles_per_input, r.cycles_per_operator));
+  c.add(p, fmt::format("{} {} {} {} {} {}", r.cycles_per_mac, r.few_channels, r.cycles_per_mac_few, r.cycles_per_output,
+                       r.cycles_per_input, r.cycles_per_operator));
 }
 
 void add(Canonical& c, const std::string& p, const cpu::CpuSpec& s) {
@@ -211,7 +210,8 @@ void add(Canonical& c, const std::string& p, const cpu::CpuSpec& s) {
   c.add(p + ".library.folds_pad", s.library.folds_pad);
   c.add(p + ".library_scale", s.library_scale);
   for (const cpu::CacheSpec& cache : s.caches)
-    c.add(p + ".caches." + cache.name, fmt::format("{} {} {}", cache.size_bytes, cache.line_bytes, cache.write_allocate));
+    c.add(p + ".caches." + cache.name,
+          fmt::format("{} {} {}", cache.size_bytes, cache.line_bytes, cache.write_allocate));
   c.add(p + ".memory_overlap", s.memory_overlap);
   c.add(p + ".flush_cycles_per_line", s.flush_cycles_per_line);
 }

@@ -163,6 +163,7 @@ npu::Fallback read_fallback(Map map, const std::vector<std::string>& units, cons
       "granularity", "operator",
       {{"operator", npu::FallbackGranularity::op}, {"subgraph", npu::FallbackGranularity::subgraph}});
   fallback.hand_over_ps = map.ps_or("hand_over", fallback.hand_over_ps);
+  fallback.overlap = map.boolean_or("overlap", fallback.overlap);
   map.finish();
   return fallback;
 }

@@ -90,18 +90,24 @@ class Lowering {
   }
 
   /// What the step's first jobs wait for: the step before when its unit is another (after a hand-over) or when the unit
-  /// does not look ahead; nothing but their data otherwise.
+  /// does not look ahead; nothing but their data otherwise. A step beside another waits for what is before both.
   std::vector<JobId> entry_of(int index) {
-    if (index == 0) return loaded_ >= 0 ? std::vector<JobId>{loaded_} : std::vector<JobId>{};
     const Step& now = program_.steps[static_cast<std::size_t>(index)];
-    const Step& before = program_.steps[static_cast<std::size_t>(index - 1)];
-    const std::vector<JobId>& done = progress_.step_done[static_cast<std::size_t>(index - 1)];
-    if (now.unit == before.unit) {
+    const int last = now.beside ? index - 2 : index - 1;
+    if (last < 0) {
+      const std::vector<JobId> loaded = loaded_ >= 0 ? std::vector<JobId>{loaded_} : std::vector<JobId>{};
+      return now.beside ? hand_over(now, program_.steps.front(), loaded) : loaded;
+    }
+    const Step& before = program_.steps[static_cast<std::size_t>(last)];
+    std::vector<JobId> done = progress_.step_done[static_cast<std::size_t>(last)];
+    if (before.beside) {  // then it and its companion have to be done
+      const std::vector<JobId>& too = progress_.step_done[static_cast<std::size_t>(last - 1)];
+      done.insert(done.end(), too.begin(), too.end());
+    } else if (now.unit == before.unit && !now.beside) {
       const hw::Unit& unit = program_.hardware->units[static_cast<std::size_t>(now.unit)];
       if (unit.is_npu() && unit.npu().lookahead_tiles > 0 && unit.npu().cores <= 1) return {};
-      return done;
     }
-    return hand_over(now, before, done);
+    return now.unit == before.unit ? done : hand_over(now, before, done);
   }
 
   /// A job on the CPU beside: interrupt, driver, and maintenance of the bytes that cross.

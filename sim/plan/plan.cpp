@@ -57,6 +57,7 @@ traces::Schedule plan(const graph::Graph& graph, const hw::Hardware& hardware, c
   partition(program, options);
   fuse(program);
   make_storages(program);
+  let_units_overlap(program);
   std::vector<Arena> arenas = allocate(program);
 
   traces::Schedule schedule;

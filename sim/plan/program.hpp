@@ -29,6 +29,7 @@ struct Step {
   std::vector<int> constants;  // constant operands; weights of the nest first
   int weights = -1;            // the constant operand that follows the output channels, -1: none
   std::vector<int> outputs;
+  bool beside = false;       // runs while the step before does, on another unit
   Nest nest;                 // of windows that run tile by tile one after the other, the window they make together
   std::vector<Nest> stages;  // those windows in order; empty for a single one
   std::vector<Nest> behind;  // pooling and reductions that the stream runs through before it is stored

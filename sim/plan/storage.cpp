@@ -57,6 +57,34 @@ std::int64_t stored_weight_bytes(const Program& program, const Step& step) {
   return static_cast<std::int64_t>(std::ceil(bytes)) + beside;
 }
 
+void let_units_overlap(Program& program) {
+  const auto overlaps = [&](const Step& step) {
+    const hw::Unit& unit = program.hardware->units[static_cast<std::size_t>(step.unit)];
+    return unit.is_npu() && unit.npu().fallback.overlap;
+  };
+  const auto touched = [&](const std::vector<int>& tensors, auto&& visit) {
+    for (int t : tensors)
+      if (const int s = program.storage_of[static_cast<std::size_t>(t)]; s >= 0) visit(s);
+  };
+  for (std::size_t i = 1; i < program.steps.size(); ++i) {
+    const Step& before = program.steps[i - 1];
+    Step& step = program.steps[i];
+    if (before.beside || step.unit == before.unit || !(overlaps(step) || overlaps(before))) continue;
+    std::vector<int> made;
+    touched(before.outputs, [&](int s) { made.push_back(s); });
+    bool needed = false;
+    for (const auto* list : {&step.inputs, &step.outputs})
+      touched(*list, [&](int s) { needed = needed || std::find(made.begin(), made.end(), s) != made.end(); });
+    if (needed) continue;
+    step.beside = true;
+    for (const auto* list : {&before.inputs, &before.constants, &before.outputs})
+      touched(*list, [&](int s) {
+        int& last = program.storages[static_cast<std::size_t>(s)].last_step;
+        last = std::max(last, static_cast<int>(i));
+      });
+  }
+}
+
 void make_storages(Program& program) {
   const graph::Graph& graph = *program.graph;
   program.storage_of.assign(graph.tensors.size(), -1);

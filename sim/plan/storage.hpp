@@ -10,6 +10,10 @@ namespace presil::plan {
 /// channel-blocked NPU touches are stored in its layout. Lives are counted in steps.
 void make_storages(Program& program);
 
+/// Marks steps that may run beside the one before: another unit, no data of it, and hardware whose units overlap. What
+/// the step before touches then lives one step longer.
+void let_units_overlap(Program& program);
+
 /// Stored bytes of the step's weights on its unit, biases and scales included.
 std::int64_t stored_weight_bytes(const Program& program, const Step& step);
 

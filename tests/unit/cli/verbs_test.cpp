@@ -128,6 +128,19 @@ TEST_F(CliVerbs, InspectPreviewsWhatATransformChangesAndRunRunsIt) {
               testing::HasSubstr("names: depthwise-5x5-as-3x3, separable"));
 }
 
+TEST_F(CliVerbs, WrittenWeightsAreAsSparseAndNarrowAsAskedFor) {
+  const std::string file = in("sparse.tflite");
+  const Outcome written = presil({"network", "resnet8", "--sparsity", "0.5", "--dead-filters", "0.25", "--weight-range",
+                                  "7", "--seed", "3", "-o", file});
+  EXPECT_EQ(written.code, 0) << written.err;
+  const std::string shown = presil({"inspect", file}).out;
+  EXPECT_THAT(shown, testing::HasSubstr("87 of 346 filters dead"));  // a quarter of each layer's
+  // A quarter dead, half of the rest zero, and of 15 values from -7 to 7 the middle one: two thirds and more.
+  EXPECT_THAT(shown, testing::ContainsRegex("77,360 weights, (6[5-9]|7[0-9]) % of them zero"));
+  expect_mistake({"network", "resnet8", "--sparsity", "1.5", "-o", file}, "give a number from 0 to 1");
+  expect_mistake({"network", file, "--sparsity", "0.5", "-o", file}, "is a .tflite file, whose weights are drawn");
+}
+
 TEST_F(CliVerbs, BitsMayDifferByOperator) {
   const Outcome mixed = presil({"inspect", "resnet8", "--weight-bits", "4", "--weight-bits", "fully_connected=8"});
   EXPECT_EQ(mixed.code, 0) << mixed.err;
