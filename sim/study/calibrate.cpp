@@ -13,6 +13,11 @@ namespace {
 
 using common::Error;
 
+/// Does the row take part in fits?
+bool is_point(const Case& one) {
+  return one.standing == Standing::counted && one.fits && is_time(one.figure);
+}
+
 /// Rows as validate() has them, from logarithms of predicted over measured.
 std::vector<ValidatedRow> rows_of(const Objective& objective, const Vector& residuals) {
   std::vector<ValidatedRow> rows;
@@ -95,7 +100,7 @@ std::vector<std::size_t> points_on(const Cases& cases, const std::string& hardwa
   std::error_code ignored;
   for (std::size_t i = 0; i < cases.cases.size(); ++i) {
     const Case& one = cases.cases[i];
-    if (one.standing == Standing::counted && is_time(one.figure) &&
+    if (is_point(one) &&
         std::filesystem::equivalent(cases.runs[one.run].hardware, hardware, ignored))
       points.push_back(i);
   }
@@ -137,7 +142,7 @@ std::vector<std::size_t> points_of_suite(const Cases& cases, const std::string& 
   std::vector<std::size_t> points;
   for (std::size_t i = 0; i < cases.cases.size(); ++i) {
     const Case& one = cases.cases[i];
-    if (one.suite == suite && one.standing == Standing::counted && is_time(one.figure)) points.push_back(i);
+    if (one.suite == suite && is_point(one)) points.push_back(i);
   }
   return points;
 }
@@ -146,7 +151,7 @@ std::vector<Basis> bases_of(const Cases& cases) {
   std::vector<Basis> bases;
   std::set<std::string> suites, with_figures, files;
   for (const Case& one : cases.cases) {
-    if (one.standing != Standing::counted || !is_time(one.figure)) continue;
+    if (!is_point(one)) continue;
     if (suites.insert(one.suite).second) {
       Basis basis{one.suite, points_of_suite(cases, one.suite), parameters_of_suite(cases, one.suite)};
       if (!basis.parameters.empty()) with_figures.insert(one.suite), bases.push_back(std::move(basis));

@@ -32,7 +32,7 @@ struct Calibration {
   int evaluations = 0;
 };
 
-/// Indices of the counted cases that are times and run on that hardware file.
+/// Indices of the counted cases that are times, take part in fits and run on that hardware file.
 std::vector<std::size_t> points_on(const Cases& cases, const std::string& hardware);
 
 /// Why so many parameters must not be fitted to so many points (fewer than eight points; more parameters than a quarter

@@ -148,6 +148,7 @@ class Expansion {
       if (!holds(condition, row)) return;
     Case one;
     one.suite = suite_.name;
+    one.fits = table.fits;
     one.table = csv.file;
     one.line = row.line();
     one.quantity = row.expand(table.quantity);

@@ -49,6 +49,7 @@ struct Case {
   std::int32_t operator_index = -1;
   std::size_t run = 0;   // in Cases::runs; not for skipped rows and faults
   bool assumed = false;  // the topology is assumed to be the source's
+  bool fits = true;      // takes part in fits, where it counts
   Standing standing = Standing::counted;
   std::string reason;  // of all but counted ones
 };

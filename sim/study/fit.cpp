@@ -129,7 +129,7 @@ Vector Objective::start() const {
   return x;
 }
 
-std::vector<Prediction> Objective::predictions(const Vector& x) const {
+std::vector<Prediction> Objective::predictions(const Vector& x, const std::vector<std::size_t>& points) const {
   ++evaluations_;
   Prospect prospect;
   prospect.processes = processes_;
@@ -140,20 +140,29 @@ std::vector<Prediction> Objective::predictions(const Vector& x) const {
     else
       prospect.set.push_back(parameter.figure.path + "=" + parameter.text(x[p]));
   }
-  return predict(cases_, points_, networks_, prospect);
+  return predict(cases_, points, networks_, prospect);
 }
 
 Vector Objective::residuals(const Vector& x) const {
-  Vector residuals;
-  const std::vector<Prediction> all = predictions(x);
-  for (std::size_t i = 0; i < all.size(); ++i)
-    residuals.push_back(all[i].error.empty() && all[i].value > 0 ? std::log(all[i].value / point(i).measured)
-                                                                 : far_off);
+  return residuals(x, std::vector<bool>(points_.size(), true));
+}
+
+Vector Objective::residuals(const Vector& x, const std::vector<bool>& which) const {
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < points_.size(); ++i)
+    if (which[i]) chosen.push_back(points_[i]);
+  const std::vector<Prediction> found = predictions(x, chosen);
+  Vector residuals(points_.size(), 0);
+  for (std::size_t i = 0, f = 0; i < points_.size(); ++i) {
+    if (!which[i]) continue;
+    const Prediction& one = found[f++];
+    residuals[i] = one.error.empty() && one.value > 0 ? std::log(one.value / point(i).measured) : far_off;
+  }
   return residuals;
 }
 
 void Objective::require_runs(const Vector& x) const {
-  const std::vector<Prediction> all = predictions(x);
+  const std::vector<Prediction> all = predictions(x, points_);
   for (std::size_t i = 0; i < all.size(); ++i)
     if (!all[i].error.empty())
       throw Error(fmt::format("{}:{}: {}: {}", point(i).table, point(i).line, point(i).network, all[i].error));

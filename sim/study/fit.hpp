@@ -42,6 +42,8 @@ class Objective {
             std::vector<Parameter> parameters, int processes);
 
   Vector residuals(const Vector& x) const;
+  /// The same for the points chosen alone; 0 for the others.
+  Vector residuals(const Vector& x, const std::vector<bool>& which) const;
   /// Throws common::Error when a point cannot run at x.
   void require_runs(const Vector& x) const;
   /// d residual / d x, a row a point, by central differences.
@@ -54,7 +56,7 @@ class Objective {
   Vector start() const;
 
  private:
-  std::vector<Prediction> predictions(const Vector& x) const;
+  std::vector<Prediction> predictions(const Vector& x, const std::vector<std::size_t>& points) const;
 
   const Cases& cases_;
   std::vector<std::size_t> points_;
@@ -75,7 +77,8 @@ Vector fit(const Objective& objective, const std::function<void(int, double)>& p
 Vector half_widths(const std::vector<Vector>& jacobian, const Vector& residuals);
 
 /// What is left over for each point when the fit is repeated without the group that it belongs to: steps of Gauss and
-/// Newton from `x` with the Jacobian there, each taken only if a replay of the others confirms it.
+/// Newton from `x` with the Jacobian there. A small one is taken as it is; a larger one only if a replay of the others
+/// confirms it. The points left out are replayed where the fit ends.
 Vector left_out(const Objective& objective, const Vector& x, const std::vector<Vector>& jacobian,
                 const Vector& residuals, const std::vector<std::string>& groups);
 

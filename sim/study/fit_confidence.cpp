@@ -110,36 +110,54 @@ Vector half_widths(const Matrix& jacobian, const Vector& residuals) {
   return widths;
 }
 
+namespace {
+
+/// x moved by a share of the step, within [0, 1].
+Vector moved(const Vector& x, const Vector& step, double share, double& longest) {
+  Vector next = x;
+  longest = 0;
+  for (std::size_t p = 0; p < x.size(); ++p) {
+    next[p] = std::clamp(x[p] + share * step[p], 0.0, 1.0);
+    longest = std::max(longest, std::abs(next[p] - x[p]));
+  }
+  return next;
+}
+
+/// Where the fit to the chosen points ends that begins at x.
+Vector refit(const Objective& objective, const Vector& x, const Matrix& jacobian, const Vector& residuals,
+             const std::vector<bool>& in) {
+  constexpr int most_steps = 4;
+  constexpr double small = 0.02;  // of a range; the Jacobian holds that far
+  Vector at = x, now = residuals;
+  double share = 1;
+  for (int step = 0; step < most_steps; ++step) {
+    double longest = 0;
+    const Vector next = moved(at, step_from(at, jacobian, now, in), share, longest);
+    if (longest <= small) return next;
+    const Vector then = objective.residuals(next, in);
+    if (square_over(then, in) < square_over(now, in)) {
+      at = next, now = then;
+    } else {
+      share /= 3;
+    }
+  }
+  return at;
+}
+
+}  // namespace
+
 Vector left_out(const Objective& objective, const Vector& x, const Matrix& jacobian, const Vector& residuals,
                 const std::vector<std::string>& groups) {
-  constexpr int most_steps = 3;
   std::vector<std::string> names;
   for (const std::string& group : groups)
     if (std::find(names.begin(), names.end(), group) == names.end()) names.push_back(group);
   Vector left(residuals.size(), 0);
   for (const std::string& name : names) {
-    std::vector<bool> in;
-    for (const std::string& group : groups) in.push_back(group != name);
-    Vector at = x, now = residuals;
-    double share = 1;
-    for (int step = 0; step < most_steps; ++step) {
-      const Vector delta = step_from(at, jacobian, now, in);
-      Vector next = at;
-      double longest = 0;
-      for (std::size_t p = 0; p < at.size(); ++p) {
-        next[p] = std::clamp(at[p] + share * delta[p], 0.0, 1.0);
-        longest = std::max(longest, std::abs(next[p] - at[p]));
-      }
-      if (longest < 1e-4) break;
-      const Vector then = objective.residuals(next);
-      if (square_over(then, in) < square_over(now, in)) {
-        at = next, now = then;
-      } else {
-        share /= 3;
-      }
-    }
-    for (std::size_t i = 0; i < now.size(); ++i)
-      if (!in[i]) left[i] = now[i];
+    std::vector<bool> in, out;
+    for (const std::string& group : groups) in.push_back(group != name), out.push_back(group == name);
+    const Vector found = objective.residuals(refit(objective, x, jacobian, residuals, in), out);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (out[i]) left[i] = found[i];
   }
   return left;
 }

@@ -162,7 +162,7 @@ std::string scatter_svg(const Validation& validation) {
       "<rect width=\"900\" height=\"{0:.0f}\" fill=\"white\"/>\n"
       "<clipPath id=\"plot\"><rect x=\"{1}\" y=\"{2}\" width=\"{3}\" height=\"{3}\"/></clipPath>\n"
       "<text x=\"{1}\" y=\"26\" font-size=\"16\" font-weight=\"bold\">{4}: predicted against measured time</text>\n",
-      height, left, top, side, escaped(validation.suite));
+      height, left, top, side, escaped(report::shorten(validation.suite, 60)));
   draw_grid(svg, axis);
   draw_band(svg, axis);
   fmt::format_to(

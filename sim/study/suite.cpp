@@ -116,6 +116,7 @@ SuiteTable read_table(const Value& value) {
   if (const auto chip = map.find("chip")) table.chip = chip->text();
   if (const auto set = map.find("set")) table.set = texts(*set);
   if (const auto cold = map.find("cold")) table.cold = cold->boolean();
+  if (const auto fits = map.find("fit")) table.fits = fits->boolean();
   read_conditions(map, "where", Condition::Kind::equals, table.conditions);
   read_conditions(map, "contains", Condition::Kind::contains, table.conditions);
   read_conditions(map, "without", Condition::Kind::without, table.conditions);

@@ -13,6 +13,7 @@
 //       chip: STM32N6                     # as the report groups; default: the hardware file's name
 //       set: [units.npu.clock=800MHz]     # figures to change, as with --set
 //       cold: false                       # begin with loading the weights
+//       fit: true                         # rows take part in fits
 //       where: {software_version: STEdgeAI Core 2.0.0}   # rows whose column equals one of the texts; others are left
 //       contains: {software_version: 2.0}                # ... whose column holds one of them
 //       without: {note: CPU}                             # ... whose column holds none of them
@@ -71,7 +72,7 @@ struct SuiteTable {
   std::string measured, chip;
   std::vector<Rule> hardware, networks;
   std::vector<std::string> set;
-  bool cold = false, skip_missing = false;
+  bool cold = false, skip_missing = false, fits = true;
   std::vector<Condition> conditions, apart;
   std::string network = "{network}", quantity = "{quantity}", value = "{value}", unit = "{unit}";
   std::vector<std::pair<std::string, Figure>> quantities;
