@@ -100,8 +100,7 @@ std::vector<std::size_t> points_on(const Cases& cases, const std::string& hardwa
   std::error_code ignored;
   for (std::size_t i = 0; i < cases.cases.size(); ++i) {
     const Case& one = cases.cases[i];
-    if (is_point(one) &&
-        std::filesystem::equivalent(cases.runs[one.run].hardware, hardware, ignored))
+    if (is_point(one) && std::filesystem::equivalent(cases.runs[one.run].hardware, hardware, ignored))
       points.push_back(i);
   }
   return points;
