@@ -141,6 +141,23 @@ TEST_F(CliVerbs, WrittenWeightsAreAsSparseAndNarrowAsAskedFor) {
   expect_mistake({"network", file, "--sparsity", "0.5", "-o", file}, "is a .tflite file, whose weights are drawn");
 }
 
+TEST_F(CliVerbs, SweepRunsAStudyAndFindsWhatLiesBesideIt) {
+  write("small.yaml", "kind: network\nname: small\ninput: [1, 8, 8, 4]\nlayers: [conv: {filters: 8, kernel: 3}]\n");
+  const std::string study =
+      write("study.yaml",
+            "kind: study\nname: s\nquestion: Which?\nnetworks: [small.yaml]\nhardware: [edge-npu]\n"
+            "points:\n  - {name: a}\n  - {name: b, weight_bits: 4}\n");
+  const Outcome shown = presil({"sweep", study, "-j", "2", "--out", in("out")});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, testing::HasSubstr("Which?"));
+  EXPECT_EQ(read("out/study.csv"), presil({"sweep", study, "--format", "csv"}).out);
+  EXPECT_EQ(read("out/study.json"), presil({"sweep", study, "--format", "json"}).out);
+  EXPECT_THAT(read("out/study.csv"), testing::HasSubstr("\na,small.yaml,edge-npu,"));
+  expect_mistake({"sweep", "no_such_study"}, "no such study, nor shipped under that name");
+  expect_mistake({"sweep", study, "-j", "0"}, "give a number from 1 to 256");
+  expect_mistake({"inspect", study}, "'presil sweep' runs it");
+}
+
 TEST_F(CliVerbs, BitsMayDifferByOperator) {
   const Outcome mixed = presil({"inspect", "resnet8", "--weight-bits", "4", "--weight-bits", "fully_connected=8"});
   EXPECT_EQ(mixed.code, 0) << mixed.err;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "sim/graph/builder.hpp"
 #include "sim/graph/export.hpp"
 #include "sim/graph/network_yaml.hpp"
@@ -196,6 +198,35 @@ TEST(Substitute, PatternsChooseAndUnknownNamesAreRefused) {
   EXPECT_EQ(substitute(g, "separable", "conv_1").changed, (std::vector<std::string>{"operator 1 (CONV_2D)"}));
   EXPECT_EQ(substitute(g, "separable", "nothing").network.digest(), g.digest());
   EXPECT_SAYS(complaint([&] { substitute(g, "winograd"); }), "there are: depthwise-5x5-as-3x3, separable");
+}
+
+TEST(Substitute, EverySubstitutionOfEveryPublishedNetworkKeepsItsEndsAndSurvivesAFile) {
+  const auto files = network_files();
+  if (files.empty()) GTEST_SKIP() << "no networks at " << network_folder();
+  std::map<std::string, int> applied;
+  for (const auto& file : files) {
+    const Graph g = graph::import_tflite(file);
+    for (const SubstitutionInfo& info : substitutions()) {
+      SCOPED_TRACE(g.name + ", " + info.name);
+      const Substitution s = substitute(g, info.name);
+      if (s.changed.empty()) {
+        EXPECT_EQ(s.network.digest(), g.digest());
+        continue;
+      }
+      ++applied[info.name];
+      ASSERT_EQ(s.network.outputs.size(), g.outputs.size());
+      for (std::size_t i = 0; i < g.outputs.size(); ++i)
+        EXPECT_EQ(s.network.tensors[static_cast<std::size_t>(s.network.outputs[i])].shape,
+                  g.tensors[static_cast<std::size_t>(g.outputs[i])].shape);
+      EXPECT_EQ(graph::import_tflite(graph::export_tflite(s.network), g.name).digest(), s.network.digest());
+    }
+  }
+  EXPECT_GE(applied["separable"], 4);  // the others' only wide windows read colours
+  EXPECT_GE(applied["unfuse-activation"], 40);
+  EXPECT_GE(applied["split"], 45);
+  EXPECT_GE(applied["dense-as-convolution"], 20);
+  EXPECT_GE(applied["pool-as-convolutions"], 20);
+  EXPECT_GE(applied["drop-dead-filters"], 1);
 }
 
 TEST(Substitute, EverySubstitutionOfTheZooMakesANetworkThatSurvivesAFile) {
