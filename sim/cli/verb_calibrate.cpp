@@ -12,9 +12,10 @@
 #include "sim/cli/places.hpp"
 #include "sim/cli/planning.hpp"
 #include "sim/cli/studying.hpp"
-#include "sim/hw/load.hpp"
+
 #include "sim/report/files.hpp"
 #include "sim/study/calibrate.hpp"
+#include "sim/yaml/document.hpp"
 
 namespace presil::cli {
 namespace {
@@ -58,12 +59,34 @@ std::string content_of(const std::string& file) {
   return text.str();
 }
 
+std::string target_of(const Call& call, const std::string& hardware) {
+  return call.has("output") ? call.text("output") : hardware;
+}
+
+/// Said before the work: a file whose libraries do not lie beside it could not be read again.
+void require_libraries(const std::string& hardware, const std::string& target) {
+  const yaml::Document document = yaml::read_file(hardware);
+  const yaml::Node* units = document.root.find("units");
+  if (units == nullptr) return;
+  for (const yaml::Entry& unit : units->entries) {
+    const yaml::Node* library = unit.value.find("library");
+    if (library == nullptr || library->kind != yaml::Kind::scalar) continue;
+    const std::filesystem::path folder = std::filesystem::path(target).parent_path();
+    std::error_code ignored;
+    if (!std::filesystem::exists(folder / "libraries" / (library->text + ".yaml"), ignored))
+      throw Error(
+          fmt::format("-o {}: the library {} would not be found from there; write beside {}, or put a copy of "
+                      "its libraries/ there",
+                      target, yaml::quoted(library->text), hardware));
+  }
+}
+
 void write(const Call& call, const std::string& hardware, const study::Calibration& calibration) {
   if (call.flag("dry-run")) return;
-  const std::string target = call.has("output") ? call.text("output") : hardware;
+  const std::string target = target_of(call, hardware);
   const std::string text = study::with_calibrated(content_of(hardware), calibration);
   report::write_file(target, text);
-  hw::load(target);  // its libraries must lie beside it
+
   if (!call.has("format") || call.text("format") == "table") call.out << fmt::format("\nwritten: {}\n", target);
 }
 
@@ -73,6 +96,7 @@ void run(const Call& call) {
       hardware_file(needed(call, "hardware", "calibrate: which hardware file?"), call.around).string();
   if (call.has("measured") == call.has("suite")) throw Error("calibrate: measured where? give --measured or --suite");
   const std::vector<study::Parameter> parameters = parameters_of(call, hardware);
+  require_libraries(hardware, target_of(call, hardware));
   const study::Places places = places_of(call);
   study::Cases cases;
   std::string measured;

@@ -79,13 +79,15 @@ Calibration judged(const Objective& objective, const std::string& hardware, cons
   calibration.networks = std::set<std::string>(networks.begin(), networks.end()).size();
   calibration.before = errors(objective, start);
   calibration.after = errors(objective, residuals);
+  const Vector best = settled(objective, x, jacobian, residuals);
+  const Vector there = objective.residuals(best);
   if (calibration.networks > 1) {
-    const Vector left = left_out(objective, x, jacobian, residuals, networks);
+    const Vector left = left_out(objective, best, jacobian, there, networks);
     calibration.without_network = errors(objective, left);
     calibration.networks_out = folds(objective, left, networks);
   }
   if (std::set<std::string>(families.begin(), families.end()).size() > 1) {
-    const Vector left = left_out(objective, x, jacobian, residuals, families);
+    const Vector left = left_out(objective, best, jacobian, there, families);
     calibration.without_family = errors(objective, left);
     calibration.families_out = folds(objective, left, families);
   }

@@ -146,6 +146,10 @@ Vector refit(const Objective& objective, const Vector& x, const Matrix& jacobian
 
 }  // namespace
 
+Vector settled(const Objective& objective, const Vector& x, const Matrix& jacobian, const Vector& residuals) {
+  return refit(objective, x, jacobian, residuals, std::vector<bool>(residuals.size(), true));
+}
+
 Vector left_out(const Objective& objective, const Vector& x, const Matrix& jacobian, const Vector& residuals,
                 const std::vector<std::string>& groups) {
   std::vector<std::string> names;

@@ -49,6 +49,9 @@ TEST_F(CalibrateVerb, WithoutATargetTheFileItselfIsWritten) {
 
 TEST_F(CalibrateVerb, MistakesAreAnswered) {
   expect_mistake({"calibrate"}, "which hardware file?");
+  expect_mistake({"calibrate", "stm32h747", "--measured", in("board.csv"), "--fit",
+                  "cpu.library.generic.cycles_per_output", "-o", in("fitted.yaml")},
+                 "would not be found from there");
   expect_mistake({"calibrate", in("chip.yaml"), "--fit", mac_}, "give --measured or --suite");
   expect_mistake(call({}), "fit what?");
   expect_mistake(call({"--fit", "cpu.libary"}), "did you mean");

@@ -1,0 +1,47 @@
+// What was fitted must hold for networks that the fit has not seen: promised errors with each network, and each family
+// of networks, left out of the fit in turn.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "sim/cli/cli.hpp"
+#include "tests/support/walk.hpp"
+
+namespace presil {
+namespace {
+
+struct Promise {
+  const char* suite;
+  double mean, worst;  // of networks left out, in per cent
+};
+
+class LeaveOneOut : public ::testing::TestWithParam<Promise> {};
+
+TEST_P(LeaveOneOut, NetworksThatTheFitHasNotSeenStayInsideThePromise) {
+  const Promise& promise = GetParam();
+  if (test::network_files().empty())
+    GTEST_SKIP() << "no networks beside the project: " << promise.suite << " is not fitted anew";
+  std::ostringstream out, err;
+  const char* const arguments[] = {"presil", "validate", promise.suite, "--leave-one-out", "--format", "json"};
+  ASSERT_EQ(cli::run(6, arguments, out, err, {false, 120, PRESIL_SOURCE_DIR}), 0) << err.str();
+  const nlohmann::json all = nlohmann::json::parse(out.str());
+  ASSERT_EQ(all["left_out"].size(), 1u);
+  const nlohmann::json& fit = all["left_out"][0];
+  ASSERT_EQ(fit["reason"], "");
+  EXPECT_LE(100 * fit["without_network"]["mape"].get<double>(), promise.mean);
+  EXPECT_LE(100 * std::abs(fit["without_network"]["worst"].get<double>()), promise.worst)
+      << fit["without_network"]["worst_network"];
+  EXPECT_LE(fit["without_family"]["mape"].get<double>(), 2 * fit["fitted"]["mape"].get<double>())
+      << "a family that the fit has not seen may have twice the error";
+}
+
+// The worst of stm32h747 is EfficientNet: no other network tells the rate of elementwise operators well.
+INSTANTIATE_TEST_SUITE_P(Suites, LeaveOneOut,
+                         ::testing::Values(Promise{"stm32n6", 5, 15}, Promise{"mlperf_tiny", 8, 30},
+                                           Promise{"stm32h747", 5, 25}),
+                         [](const auto& info) { return std::string(info.param.suite); });
+
+}  // namespace
+}  // namespace presil
