@@ -23,6 +23,14 @@ std::string list(const std::vector<std::string>& names) {
 
 }  // namespace
 
+std::string inspect_transforms(const Surroundings& around) {
+  report::Grid grid(around.width, {{"transform", false, 12, 0}, {"puts", false, 20, 0}});
+  for (const transform::SubstitutionInfo& info : transform::substitutions())
+    grid.add({{info.name}, {info.description}});
+  return grid.draw(report::Paint(around.color)) +
+         "\n  presil inspect NETWORK --transform NAME[:PATTERN] shows what changes; presil run takes the same option\n";
+}
+
 std::string inspect_replacements(const std::vector<transform::Done>& done, const Surroundings& around) {
   const report::Paint paint(around.color);
   std::string text;

@@ -84,6 +84,7 @@ std::string text_of(const std::string& name, const Call& call) {
     }
   }
   if (name == "zoo") return inspect_zoo(zoo_dir(call.around), call.around);
+  if (name == "transforms") return inspect_transforms(call.around);
   if (is_shipped(name, hardware_dir(call.around))) return hardware_text(name, call);
   if (is_shipped(name, zoo_dir(call.around))) return network_text(name, call);
   if (call.around.home.empty())
@@ -96,20 +97,22 @@ std::string text_of(const std::string& name, const Call& call) {
 }
 
 void run(const Call& call) {
-  call.out << text_of(needed(call, "what", "inspect: what? a network, a hardware file, a schedule, or 'zoo'"), call);
+  call.out << text_of(
+      needed(call, "what", "inspect: what? a network, a hardware file, a schedule, 'zoo' or 'transforms'"), call);
 }
 
 }  // namespace
 
 const Verb inspect_verb = {
     "inspect",
-    "NETWORK | HARDWARE | SCHEDULE | zoo",
+    "NETWORK | HARDWARE | SCHEDULE | zoo | transforms",
     "show what a network, a hardware file or a schedule holds, and what it leaves to defaults",
     "what",
     1,
     declare,
     run,
     "  presil inspect zoo\n"
+    "  presil inspect transforms\n"
     "  presil inspect model.tflite\n"
     "  presil inspect mobilenet_v2 --transform separable --transform 'unfuse-activation:conv_*'\n"
     "  presil inspect edge-npu\n"

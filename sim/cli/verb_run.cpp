@@ -31,6 +31,16 @@ int inferences_of(const Call& call) {
   return count;
 }
 
+/// Reports of a changed network say so.
+void note(const std::vector<transform::Done>& done, replay::Result& result) {
+  for (const transform::Done& one : done) {
+    const std::size_t count = one.result.changed.size();
+    result.notes.push_back(fmt::format("the network is changed: {} in place of {}{}", one.replacement.name,
+                                       one.result.changed.front(),
+                                       count > 1 ? fmt::format(" and {} more", count - 1) : ""));
+  }
+}
+
 void run(const Call& call) {
   const std::string name =
       needed(call, "network", "run: which network? a .tflite file, a network YAML or one of 'presil inspect zoo'");
@@ -38,18 +48,21 @@ void run(const Call& call) {
   const replay::Options replaying = replay_options(call);
   const hw::Hardware hardware = hardware_of(call);
   plan::Options planning = plan_options(call, hardware);
-  const graph::Graph graph = network_of(call, name);
+  std::vector<transform::Done> done;
+  const graph::Graph graph = transform::vary(network(name, call.around), variant_of(call), &done);
 
   const traces::Schedule once = plan::plan(graph, hardware, planning);
   if (inferences == 1) {
     replay::Result result = replay::replay(once, hardware, replaying);
     (planning.cold ? result.cold_latency : result.warm_latency) = result.latency;
+    note(done, result);
     return put_out(result, call);
   }
   replay::Result result = replay::replay(traces::repeat(once, inferences), hardware, replaying);
   result.warm_latency = replay::replay(once, hardware).latency;
   planning.cold = true;
   result.cold_latency = replay::replay(plan::plan(graph, hardware, planning), hardware).latency;
+  note(done, result);
   put_out(result, call);
 }
 

@@ -122,10 +122,20 @@ TEST_F(CliVerbs, InspectPreviewsWhatATransformChangesAndRunRunsIt) {
   const Outcome run =
       presil({"run", "resnet8", "--hw", "edge-npu", "--transform", "separable:conv_1", "--format", "csv"});
   EXPECT_THAT(run.out, testing::HasSubstr("DEPTHWISE_CONV_2D"));
+  EXPECT_THAT(presil({"run", "resnet8", "--hw", "edge-npu", "--transform", "separable:conv_1"}).out,
+              testing::HasSubstr("NOTE the network is changed: separable in place of operator 1 (CONV_2D)"));
   EXPECT_THAT(presil({"run", "resnet8", "--hw", "edge-npu", "--transform", "separable:nobody"}).err,
               testing::HasSubstr("'separable' applies to no operator that 'nobody' means"));
   EXPECT_THAT(presil({"run", "resnet8", "--hw", "edge-npu", "--transform", "winograd"}).err,
               testing::HasSubstr("names: depthwise-5x5-as-3x3, separable"));
+}
+
+TEST_F(CliVerbs, InspectTransformsListsThemAll) {
+  const std::string shown = presil({"inspect", "transforms"}).out;
+  for (const char* name :
+       {"depthwise-5x5-as-3x3", "separable", "unfuse-activation", "unfuse-batch-norm", "fuse-activation",
+        "fuse-batch-norm", "dense-as-convolution", "pool-as-convolutions", "split", "drop-dead-filters"})
+    EXPECT_THAT(shown, testing::HasSubstr(name));
 }
 
 TEST_F(CliVerbs, WrittenWeightsAreAsSparseAndNarrowAsAskedFor) {
