@@ -31,7 +31,10 @@ Staging stage_weights(const Program& program, int index, std::vector<Arena>& are
   const int parts = static_cast<int>(std::clamp<std::int64_t>(bytes / 4096, 1, 8));
   if (index > 0 && take(bytes, index - 1, true, parts, parts)) return staging;
   if (take(bytes, index, true, parts, parts)) return staging;
-  const std::int64_t most = std::min<std::int64_t>(64, step.nest.out.c / std::max(1, unit.npu().tile_granule[2]));
+  // A slice holds the channels of one tile at least: a granule of the array, a brick of the output.
+  const Storage& output = program.storage(step.outputs[0]);
+  const std::int64_t least = std::max(unit.npu().tile_granule[2], output.blocked ? output.block : 1);
+  const std::int64_t most = std::min<std::int64_t>(64, step.nest.out.c / std::max<std::int64_t>(1, least));
   for (int slices = 2; slices <= most; slices *= 2) {
     const std::int64_t slice = (bytes + slices - 1) / slices + Arena::alignment;
     const int buffers = std::max(1, std::min(weights.staging_buffers, slices));
