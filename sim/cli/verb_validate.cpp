@@ -50,6 +50,7 @@ void run(const Call& call) {
     study::append(cases, study::expand(suite, places));
     name += (name.empty() ? "" : ", ") + suite.name;
   }
+  if (suites.size() > 4) name = fmt::format("{} suites", suites.size());
   if (cases.cases.empty())
     throw common::Error(fmt::format("{}: selects no row of its tables", suites[0].file.string()));
   const study::Networks networks(cases, places.zoo);

@@ -130,15 +130,13 @@ std::string mark(std::size_t chip, double x, double y, bool hollow, const std::s
       hollow ? fmt::format("fill=\"none\" stroke=\"{}\" stroke-width=\"1.4\"", colour)
              : fmt::format("fill=\"{}\" fill-opacity=\"0.8\" stroke=\"white\" stroke-width=\"0.6\"", colour);
   const std::string tip = title.empty() ? "" : "<title>" + escaped(title) + "</title>";
-  switch (chip / colours.size() % 3) {
-    case 0:
-      return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4.5\" {}>{}</circle>\n", x, y, paint, tip);
-    case 1:
-      return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"8\" height=\"8\" {}>{}</rect>\n", x - 4, y - 4, paint,
-                         tip);
-    default:
-      return fmt::format("<path d=\"M{:.1f} {:.1f}l5 9h-10z\" {}>{}</path>\n", x, y - 5.5, paint, tip);
-  }
+  // From the centre, drawn as lines relative to the first point; a circle is no polygon.
+  static const std::array<const char*, 4> shapes = {"m-4 -4h8v8h-8z", "m0 -5.5l5 9h-10z",
+                                                    "m0 -5.5l5.5 5.5l-5.5 5.5l-5.5 -5.5z", "m0 5.5l5 -9h-10z"};
+  const std::size_t shape = chip / colours.size() % (shapes.size() + 1);
+  if (shape == 0)
+    return fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4.5\" {}>{}</circle>\n", x, y, paint, tip);
+  return fmt::format("<path d=\"M{:.1f} {:.1f}{}\" {}>{}</path>\n", x, y, shapes[shape - 1], paint, tip);
 }
 
 }  // namespace
@@ -162,7 +160,7 @@ std::string scatter_svg(const Validation& validation) {
       "<rect width=\"900\" height=\"{0:.0f}\" fill=\"white\"/>\n"
       "<clipPath id=\"plot\"><rect x=\"{1}\" y=\"{2}\" width=\"{3}\" height=\"{3}\"/></clipPath>\n"
       "<text x=\"{1}\" y=\"26\" font-size=\"16\" font-weight=\"bold\">{4}: predicted against measured time</text>\n",
-      height, left, top, side, escaped(report::shorten(validation.suite, 60)));
+      height, left, top, side, escaped(report::shorten(validation.suite, 48)));
   draw_grid(svg, axis);
   draw_band(svg, axis);
   fmt::format_to(
