@@ -42,9 +42,11 @@ struct Mode {
   int pad_ic_to = 0;
   int max_kernel_h = 0, max_kernel_w = 0;  // the mode runs no larger kernels; 0 = any
   int min_ic = 0, max_ic = 0;              // 0 = any
+  int max_stride = 0;                      // 0 = any; Winograd's transform knows a stride of 1 only
 };
 
-enum class Per : std::uint8_t { step, row, pixel, pass, tile, op };  // pass: once per step over oc (a weight set)
+/// pass: once per step over oc (a weight set).
+enum class Per : std::uint8_t { step, row, column, pixel, pass, tile, op };
 
 /// A fixed cost beside the array: fill and drain, weight load, pre-read.
 struct Overhead {
@@ -79,6 +81,13 @@ enum class WeightDelivery : std::uint8_t {
   resident   // on chip before the inference (loaded once, `--cold` shows the cost)
 };
 
+/// Kernels of one size and stride that are stored in another form (transformed for Winograd, say): `factor` times as
+/// many bytes.
+struct StoredForm {
+  int kernel_h = 0, kernel_w = 0, stride = 0;
+  double factor = 1.0;
+};
+
 struct Weights {
   WeightDelivery delivery = WeightDelivery::streamed;
   std::string staging_memory;                 // for staged
@@ -87,11 +96,14 @@ struct Weights {
   double compression = 1.0;                   // stored size / raw size; 0 = from the weights' entropy
   std::int64_t bytes_per_output_channel = 0;  // bias and scale, stored with the weights
   bool skip_dead_filters = false;
+  std::int64_t resident_capacity = 0;    // resident: bytes on chip, filled in order; the rest is streamed; 0 = all
+  std::vector<StoredForm> stored_forms;  // of convolutions
 };
 
 struct Launch {
   std::int64_t cycles = 0;      // per hardware operator, NPU clock
   std::int64_t host_ps = 0;     // plus host time
+  std::int64_t call_ps = 0;     // once per run of operators on the NPU: the host's call of the driver and its return
   bool gates_transfers = true;  // its transfers start only after the launch
 };
 

@@ -199,6 +199,9 @@ StageCycles NpuTiming::cost(const Work& work) const {
       case Per::row:
         times = work.oh;
         break;
+      case Per::column:
+        times = work.ow;
+        break;
       case Per::pixel:
         times = static_cast<double>(pixels);
         break;
@@ -228,7 +231,7 @@ StageCycles NpuTiming::cost(const Work& work) const {
   return result;
 }
 
-std::vector<int> NpuTiming::usable_modes(OpClass op_class, int kh, int kw, int ic) const {
+std::vector<int> NpuTiming::usable_modes(OpClass op_class, int kh, int kw, int ic, int stride) const {
   std::vector<int> usable;
   const auto found = spec_.array.find(op_class);
   if (found == spec_.array.end()) return usable;
@@ -238,6 +241,7 @@ std::vector<int> NpuTiming::usable_modes(OpClass op_class, int kh, int kw, int i
     if (m.max_kernel_w > 0 && kw > m.max_kernel_w) continue;
     if (m.min_ic > 0 && ic < m.min_ic) continue;
     if (m.max_ic > 0 && ic > m.max_ic) continue;
+    if (m.max_stride > 0 && stride > m.max_stride) continue;
     usable.push_back(static_cast<int>(i));
   }
   return usable;

@@ -24,8 +24,8 @@ class NpuTiming {
   /// Peak MACs per cycle of one core for 8-bit operands: given, or the largest product of unroll factors.
   std::int64_t peak_macs_per_cycle() const { return peak_; }
 
-  /// Modes of the class that can run a kernel of this size; indices into NpuSpec::array.
-  std::vector<int> usable_modes(OpClass op_class, int kh, int kw, int ic) const;
+  /// Modes of the class that can run a kernel of this size and (larger) stride; indices into NpuSpec::array.
+  std::vector<int> usable_modes(OpClass op_class, int kh, int kw, int ic, int stride = 1) const;
 
   /// Rate against the native precision; 0 = not supported.
   double precision_rate(int activation_bits, int weight_bits, bool floating_point) const;

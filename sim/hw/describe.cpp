@@ -157,8 +157,9 @@ std::string npu_text(const npu::NpuSpec& npu) {
     widths.push_back(fmt::format("{}{}x{} rate {}{}", p.floating_point ? "float " : "", p.activation_bits,
                                  p.weight_bits, yaml::show_number(p.rate), p.emulated ? " (emulated)" : ""));
   rows.push_back({"  precision", joined(widths)});
-  rows.push_back({"  launch", fmt::format("{} cycles and {} of the host", npu.launch.cycles,
-                                          yaml::show(yaml::time_ps(), static_cast<double>(npu.launch.host_ps)))});
+  rows.push_back({"  launch", fmt::format("{} cycles and {} of the host; {} a call", npu.launch.cycles,
+                                          yaml::show(yaml::time_ps(), static_cast<double>(npu.launch.host_ps)),
+                                          yaml::show(yaml::time_ps(), static_cast<double>(npu.launch.call_ps)))});
   std::vector<std::string> classes;
   for (const auto& [op_class, support] : npu.supports) classes.emplace_back(name(op_class));
   rows.push_back({"  runs", joined(classes)});

@@ -127,7 +127,7 @@ void add(Canonical& c, const std::string& p, const npu::Mode& m) {
     c.add(fmt::format("{}.activation.{}", p, bits), cycles);
   for (npu::Dim dim : m.minimum_over) c.add_enum(p + ".minimum_over", dim);
   c.add(p + ".minimum_cycles", m.minimum_cycles);
-  for (int value : {m.pad_ic_to, m.max_kernel_h, m.max_kernel_w, m.min_ic, m.max_ic}) c.add(p, value);
+  for (int value : {m.pad_ic_to, m.max_kernel_h, m.max_kernel_w, m.min_ic, m.max_ic, m.max_stride}) c.add(p, value);
 }
 
 void add(Canonical& c, const std::string& p, const npu::Support& s) {
@@ -153,7 +153,8 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
   for (std::int64_t value :
        {s.hz, std::int64_t{s.cores}, s.macs_per_cycle, std::int64_t{s.layout_block}, std::int64_t{s.lookahead_tiles},
         std::int64_t{s.streaming_stripes}, s.dma.hz, s.dma.setup_cycles, s.launch.cycles, s.launch.host_ps,
-        std::int64_t{s.launch.gates_transfers}, s.fallback.hand_over_ps, std::int64_t{s.fallback.overlap}})
+        s.launch.call_ps, std::int64_t{s.launch.gates_transfers}, s.fallback.hand_over_ps,
+        std::int64_t{s.fallback.overlap}})
     c.add(p, value);
   c.add(p + ".dma.cycles_per_row", s.dma.cycles_per_row);
   c.add_enum(p + ".layout", s.layout);
@@ -188,6 +189,9 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
   c.add(p + ".weights.compression", s.weights.compression);
   c.add(p + ".weights.bytes_per_output_channel", s.weights.bytes_per_output_channel);
   c.add(p + ".weights.skip_dead_filters", s.weights.skip_dead_filters);
+  c.add(p + ".weights.capacity", s.weights.resident_capacity);
+  for (const npu::StoredForm& form : s.weights.stored_forms)
+    c.add(p + ".weights.stored", fmt::format("{} {} {} {}", form.kernel_h, form.kernel_w, form.stride, form.factor));
   for (const auto& [op_class, support] : s.supports) add(c, fmt::format("{}.supports.{}", p, name(op_class)), support);
   for (std::size_t i = 0; i < s.fusion.size(); ++i) c.add_classes(fmt::format("{}.fusion.{}", p, i), s.fusion[i].chain);
   c.add(p + ".fallback.to", s.fallback.to);

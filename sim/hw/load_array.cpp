@@ -54,7 +54,8 @@ std::map<int, double> read_by_bits(const Value& value) {
   return by_bits;
 }
 
-/// "7x7" -> height, width.
+}  // namespace
+
 std::pair<int, int> read_kernel(const Value& value) {
   const std::string text = value.text();
   const std::size_t cross = text.find('x');
@@ -67,6 +68,8 @@ std::pair<int, int> read_kernel(const Value& value) {
     value.fail_found("is no kernel size; write height x width, e.g. '7x7'");
   return {h, w};
 }
+
+namespace {
 
 npu::Mode read_mode(const Value& value) {
   Map map = value.map();
@@ -95,6 +98,7 @@ npu::Mode read_mode(const Value& value) {
   if (const auto kernel = map.find("max_kernel")) std::tie(mode.max_kernel_h, mode.max_kernel_w) = read_kernel(*kernel);
   if (const auto least = map.find("min_ic")) mode.min_ic = static_cast<int>(least->integer(1, 1 << 20));
   if (const auto most = map.find("max_ic")) mode.max_ic = static_cast<int>(most->integer(1, 1 << 20));
+  if (const auto most = map.find("max_stride")) mode.max_stride = static_cast<int>(most->integer(1, 1 << 10));
   map.finish();
   return mode;
 }
@@ -157,6 +161,7 @@ std::vector<npu::Overhead> read_overheads(const Value& list) {
     overhead.per = map.at("per", "tile")
                        .choice<Per>({{"step", Per::step},
                                      {"row", Per::row},
+                                     {"column", Per::column},
                                      {"pixel", Per::pixel},
                                      {"pass", Per::pass},
                                      {"tile", Per::tile},

@@ -138,6 +138,17 @@ npu::Weights read_weights(Map map, const Hardware& hardware) {
   weights.bytes_per_output_channel =
       map.integer_or("bytes_per_output_channel", weights.bytes_per_output_channel, 0, 1 << 20);
   weights.skip_dead_filters = map.boolean_or("skip_dead_filters", weights.skip_dead_filters);
+  if (weights.delivery == WeightDelivery::resident) weights.resident_capacity = map.bytes_or("capacity", 0);
+  if (const auto forms = map.find("stored_forms"))
+    for (const Value& value : forms->list()) {
+      Map form_map = value.map();
+      npu::StoredForm form;
+      std::tie(form.kernel_h, form.kernel_w) = read_kernel(form_map.at("kernel", "3x3"));
+      form.stride = static_cast<int>(form_map.integer("stride", 1, 1 << 10));
+      form.factor = form_map.number("factor", 1e-3, 64);
+      form_map.finish();
+      weights.stored_forms.push_back(form);
+    }
   map.finish();
   return weights;
 }
@@ -146,6 +157,7 @@ npu::Launch read_launch(Map map) {
   npu::Launch launch;
   launch.cycles = map.cycles_or("hardware", launch.cycles);
   launch.host_ps = map.ps_or("host", launch.host_ps);
+  launch.call_ps = map.ps_or("call", launch.call_ps);
   launch.gates_transfers = map.boolean_or("gates_transfers", launch.gates_transfers);
   map.finish();
   return launch;

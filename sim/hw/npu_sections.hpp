@@ -19,6 +19,8 @@ std::vector<npu::Overhead> read_overheads(const yaml::Value& list);
 /// `supports`; every supported class must have something that sets its pace.
 std::map<common::OpClass, npu::Support> read_supports(yaml::Map& npu, const npu::NpuSpec& so_far);
 std::vector<npu::FusionPattern> read_fusion(const yaml::Value& list);
+/// "7x7" -> height, width.
+std::pair<int, int> read_kernel(const yaml::Value& value);
 /// `[h, w, oc]`, each at least `min`.
 std::array<std::int32_t, 3> read_extents(const yaml::Value& value, std::int32_t min);
 

@@ -61,6 +61,9 @@ class Lowering {
     const hw::Unit& unit = program_.hardware->units[static_cast<std::size_t>(s.unit)];
     traces::OperatorInfo& info = schedule_.operators[static_cast<std::size_t>(s.op)];
     std::vector<JobId> entry = entry_of(index);
+    if (unit.is_npu() && unit.npu().launch.call_ps > 0 &&
+        (index == 0 || program_.steps[static_cast<std::size_t>(index - 1)].unit != s.unit))
+      entry = {npu(s.unit).call(s, std::move(entry))};
     if (unit.is_npu())
       npu(s.unit).lower(index, stage(index), std::move(entry), info);
     else

@@ -71,6 +71,26 @@ JobId NpuLowering::launch(const Step& step, Core& core) {
   return builder_.work(core.compute, JobKind::launch, work, 0);
 }
 
+bool NpuLowering::resident(const Step& step) const {
+  if (npu_.weights.delivery != npu::WeightDelivery::resident) return false;
+  if (npu_.weights.resident_capacity == 0) return true;
+  // In the order of the network until the memory is full; what does not fit is left out, later smaller ones are not.
+  std::int64_t filled = 0;
+  for (const Step& s : program_.steps) {
+    if (s.unit != step.unit || s.weights < 0) continue;
+    const std::int64_t bytes = program_.storage(s.weights).bytes;
+    const bool fits = filled + bytes <= npu_.weights.resident_capacity;
+    if (s.op == step.op) return fits;
+    if (fits) filled += bytes;
+  }
+  return false;
+}
+
+JobId NpuLowering::call(const Step& step, std::vector<JobId> entry) {
+  builder_.begin_step(step.op, std::move(entry));
+  return builder_.work(cores_[0].compute, JobKind::hand_over, Work{}, 0);
+}
+
 Operands NpuLowering::operands_of(const Step& step, const Staging& staging) const {
   Operands o;
   const auto check = [&](int tensor) {
@@ -105,7 +125,7 @@ Operands NpuLowering::operands_of(const Step& step, const Staging& staging) cons
     o.weight_memory = staging.memory >= 0 ? staging.memory : program_.storage(step.weights).memory;
     o.weights_outer_only = staging.memory >= 0 && !staging.whole;
     if (o.weights_outer_only) o.channel_limit = std::max<std::int64_t>(1, step.nest.out.c / staging.slices);
-    if (npu_.weights.delivery == npu::WeightDelivery::resident) o.weight_memory = -1;
+    if (resident(step)) o.weight_memory = -1;
   } else if (step.nest.op_class == OpClass::matmul && step.inputs.size() > 1) {
     o.weight_bytes = program_.tensor(step.inputs[1]).bytes();
     o.weight_memory = program_.storage(step.inputs[1]).memory;

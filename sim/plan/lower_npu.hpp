@@ -29,6 +29,9 @@ class NpuLowering {
   /// `entry`: jobs that the step's first jobs wait for. Fills the operator's tile figures.
   void lower(int index, const Staging& staging, std::vector<JobId> entry, traces::OperatorInfo& info);
 
+  /// The host's call of the driver before a run of steps on this NPU.
+  JobId call(const Step& step, std::vector<JobId> entry);
+
  private:
   struct Core {
     std::uint16_t in = 0, weights = 0, out = 0, compute = 0;
@@ -37,6 +40,8 @@ class NpuLowering {
   void lower_tiled(const Step& step, int index, traces::OperatorInfo& info, const Tiling& tiling,
                    WeightStream& weights);
   void lower_proportional(const Step& step, int index, traces::OperatorInfo& info);
+  /// The step's weights are on chip before the inference.
+  bool resident(const Step& step) const;
   JobId launch(const Step& step, Core& core);
   void whole_operands(Core& core, JobId launched, std::vector<JobId>& loads, const std::vector<int>& tensors);
   std::optional<Tiling> tiling_of(const Step& step, const Operands& operands);

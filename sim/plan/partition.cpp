@@ -99,7 +99,10 @@ std::string why_not_npu(const graph::Graph& graph, const graph::Operator& op, co
   const std::string type = why_not_type(graph, op, timing, s, npu, unit.name);
   if (!type.empty()) return type;
   if (npu.array.count(op.op_class) != 0 && !npu.array.at(op.op_class).empty()) {
-    if (timing.usable_modes(op.op_class, nest.kh, nest.kw, static_cast<int>(nest.ic)).empty())
+    if (timing
+            .usable_modes(op.op_class, nest.kh, nest.kw, static_cast<int>(nest.ic),
+                          std::max(nest.stride_h, nest.stride_w))
+            .empty())
       return fmt::format("no mode of the array runs a {}x{} kernel over {} input channels", nest.kh, nest.kw, nest.ic);
   }
   return {};

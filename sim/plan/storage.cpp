@@ -52,6 +52,12 @@ std::int64_t stored_weight_bytes(const Program& program, const Step& step) {
       ratio *= 1.0 -
                static_cast<double>(weights.statistics->dead_filters) / static_cast<double>(weights.statistics->filters);
     bytes *= ratio;
+    const Nest& nest = step.nest;
+    if (nest.op_class == OpClass::convolution || nest.op_class == OpClass::pointwise)
+      for (const npu::StoredForm& form : w.stored_forms)
+        if (nest.kh == form.kernel_h && nest.kw == form.kernel_w &&
+            std::max(nest.stride_h, nest.stride_w) == form.stride)
+          bytes *= form.factor;
     if (w.bytes_per_output_channel > 0) beside = w.bytes_per_output_channel * step.nest.out.c;
   }
   return static_cast<std::int64_t>(std::ceil(bytes)) + beside;

@@ -300,7 +300,8 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
   const Nest& nest = step.nest;
   const bool streaming = npu.tile_buffer.size_bytes == 0;
   const Nest& kernel = step.stages.empty() ? nest : step.stages.front();  // what the array sees at once
-  std::vector<int> modes = timing.usable_modes(nest.op_class, kernel.kh, kernel.kw, static_cast<int>(nest.ic));
+  std::vector<int> modes = timing.usable_modes(nest.op_class, kernel.kh, kernel.kw, static_cast<int>(nest.ic),
+                                               std::max(kernel.stride_h, kernel.stride_w));
   if (modes.empty()) modes = {0};
   const auto granule = [&](int i, std::int64_t whole) {
     return std::min<std::int64_t>(std::max(1, npu.tile_granule[static_cast<std::size_t>(i)]), whole);

@@ -109,6 +109,9 @@ class Coster {
         });
       }
       case JobKind::hand_over: {
+        if (models_[unit].npu)  // the host's call of the driver, on the queue that waits for it
+          return remember({unit, 0, -1},
+                          [&] { return single(Cause::hand_over, models_[unit].unit->npu().launch.call_ps); });
         const std::int64_t bytes = j.work < 0 ? 0 : s_.works[static_cast<std::size_t>(j.work)].bytes;
         const std::size_t npu = npu_of_hand_over(j, unit);
         return remember({unit, npu + 1, bytes}, [&] {

@@ -115,7 +115,7 @@ bool is_time(const Figure& figure) {
 }
 
 double in_unit(const Figure& figure, double base, const std::string& unit, std::int64_t hz) {
-  const double all = base * static_cast<double>(figure.times);
+  const double all = base * figure.times;
   switch (dimension(figure.kind)) {
     case Dimension::time: {
       static const std::map<std::string, double> ps = {{"ns", 1e3}, {"us", 1e6}, {"ms", 1e9}, {"s", 1e12}};

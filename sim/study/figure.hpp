@@ -26,9 +26,9 @@ enum class FigureKind : std::uint8_t {
 /// several memories together: "peak npu_ram+axi_sram".
 struct Figure {
   FigureKind kind = FigureKind::latency;
-  std::string of;          // unit or memory, where the kind has one
-  std::int64_t beat = 1;   // bytes of a beat, where the unit is beats
-  std::int64_t times = 1;  // the measured value is of so many repetitions
+  std::string of;         // unit or memory, where the kind has one
+  std::int64_t beat = 1;  // bytes of a beat, where the unit is beats
+  double times = 1;       // the measured value is of so many repetitions; a half: the network runs it twice
 };
 
 /// Reads the text of a figure. Throws common::Error with `where` in front.

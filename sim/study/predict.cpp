@@ -25,11 +25,14 @@ double figure(const std::string& name, const Cases& cases, const Prospect& prosp
   throw Error(fmt::format("'{}' is no fitted figure of the suite with a value", name));
 }
 
-/// "x={s:a*s:b}" with the product of the figures in place of the braces.
+/// "x={s:a*s:b}" with the product of the figures in place of the braces. A space in them marks a map of the YAML, which
+/// stays: "x={oc: 16}".
 std::string filled(const std::string& text, const Cases& cases, const Prospect& prospect) {
   const std::size_t open = text.find('{');
   const std::size_t close = text.find('}', open == std::string::npos ? 0 : open);
-  if (open == std::string::npos || close == std::string::npos || text.find(':', open) > close) return text;
+  if (open == std::string::npos || close == std::string::npos || text.find(':', open) > close ||
+      text.find(' ', open) < close)
+    return text;
   double product = 1;
   for (std::size_t at = open + 1; at < close;) {
     const std::size_t end = std::min(text.find('*', at), close);

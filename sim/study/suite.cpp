@@ -80,7 +80,7 @@ std::pair<std::string, Figure> read_quantity(const std::string& name, const Valu
   Map map = value.map();
   Figure figure = figure_of(map.text("figure", "latency"), where);
   if (map.has("beat")) figure.beat = map.bytes("beat");
-  if (map.has("times")) figure.times = map.integer("times", 1, 1'000'000'000);
+  if (map.has("times")) figure.times = map.number("times", 1e-6, 1e9);
   map.finish();
   return {name, figure};
 }

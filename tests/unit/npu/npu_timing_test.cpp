@@ -147,7 +147,8 @@ TEST(NothingIsFree, NotEvenAClassWithoutModesAndStreams) {
 
 TEST(IdleLanes, AreNamedFromATenthUpwards) {
   const NpuTiming timing(square_array());
-  EXPECT_EQ(timing.idle_lanes(convolution(1, 1, 17, 16, 1)), "17 output channels on 16 lanes: 2 passes, 47 % idle lanes");
+  EXPECT_EQ(timing.idle_lanes(convolution(1, 1, 17, 16, 1)),
+            "17 output channels on 16 lanes: 2 passes, 47 % idle lanes");
   EXPECT_EQ(timing.idle_lanes(convolution(1, 1, 16, 3, 1)), "3 input channels on 16 lanes: 1 pass, 81 % idle lanes");
   EXPECT_EQ(timing.idle_lanes(convolution(1, 1, 15, 16, 1)), "");  // 6 % idle
   NpuSpec spec = square_array();
@@ -168,6 +169,24 @@ TEST(Modes, AreRefusedByKernelAndChannels) {
   EXPECT_EQ(timing.usable_modes(OpClass::convolution, 3, 4, 8), (std::vector<int>{0}));
   EXPECT_EQ(timing.usable_modes(OpClass::convolution, 3, 3, 9), (std::vector<int>{0}));
   EXPECT_TRUE(timing.usable_modes(OpClass::softmax, 1, 1, 1).empty());
+}
+
+TEST(AColumnOverhead, IsPaidForEachOutputColumn) {
+  NpuSpec spec = square_array();
+  spec.overheads = {{Per::column, 6.0, false, {}, 0}};
+  // 3 rows, 5 columns: 5 x 6 = 30 cycles, however many rows.
+  EXPECT_EQ(NpuTiming(spec).cost(convolution(3, 5, 16, 16, 3)).overhead, 30);
+  EXPECT_EQ(NpuTiming(spec).cost(convolution(1, 5, 16, 16, 3)).overhead, 30);
+}
+
+TEST(AModeWithAStrideLimit, IsLeftOutBeyondIt) {
+  NpuSpec spec = square_array();
+  Mode winograd = spec.array[OpClass::convolution][0];
+  winograd.max_stride = 1;
+  spec.array[OpClass::convolution].push_back(winograd);
+  const NpuTiming timing(spec);
+  EXPECT_EQ(timing.usable_modes(OpClass::convolution, 3, 3, 16, 1), (std::vector<int>{0, 1}));
+  EXPECT_EQ(timing.usable_modes(OpClass::convolution, 3, 3, 16, 2), (std::vector<int>{0}));
 }
 
 }  // namespace
