@@ -35,7 +35,7 @@ fb::Work pack(const Work& w, ClassNames& classes) {
   return fb::Work(w.input_elements, w.output_elements, w.weight_elements, w.weight_bytes, w.macs, w.recomputed_macs,
                   w.bytes, w.n, w.oh, w.ow, w.oc, w.ic, w.kh, w.kw, classes(w.op_class),
                   static_cast<fb::PostOp>(w.post_op), w.activation_bits, w.weight_bits, w.output_bits, w.mode,
-                  w.floating_point, w.per_channel);
+                  w.floating_point, w.per_channel, w.last);
 }
 
 Work unpack(const fb::Work& f, OpClass op_class) {
@@ -44,6 +44,7 @@ Work unpack(const fb::Work& f, OpClass op_class) {
   w.post_op = static_cast<common::PostOp>(f.post_op());
   w.activation_bits = f.activation_bits(), w.weight_bits = f.weight_bits(), w.output_bits = f.output_bits();
   w.floating_point = f.floating_point(), w.mode = f.mode(), w.per_channel = f.per_channel();
+  w.last = f.last();
   w.n = f.n(), w.oh = f.oh(), w.ow = f.ow(), w.oc = f.oc(), w.ic = f.ic(), w.kh = f.kh(), w.kw = f.kw();
   w.input_elements = f.input_elements(), w.output_elements = f.output_elements();
   w.weight_elements = f.weight_elements(), w.weight_bytes = f.weight_bytes();

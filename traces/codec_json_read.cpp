@@ -149,6 +149,7 @@ class Reader {
     o.get("floating_point", w.floating_point);
     o.get("mode", w.mode);
     o.get("per_channel", w.per_channel);
+    o.get("last", w.last);
     o.get("n", w.n);
     o.get("oh", w.oh);
     o.get("ow", w.ow);

@@ -100,6 +100,7 @@ void write_work(std::string& out, const Work& w, std::size_t id) {
   l.flag("floating_point", w.floating_point);
   l.number_unless("mode", w.mode, 0);
   l.flag("per_channel", w.per_channel);
+  l.flag("last", w.last);
   l.number_unless("n", w.n, 1);
   l.number_unless("oh", w.oh, 1);
   l.number_unless("ow", w.ow, 1);

@@ -15,6 +15,7 @@ struct Work {
   bool floating_point = false;
   std::uint8_t mode = 0;                                               // which of the array's modes for this class
   bool per_channel = false;                                            // weights quantised by channel
+  bool last = false;                                                   // tile of its operator: nothing follows it
   std::int32_t n = 1, oh = 1, ow = 1, oc = 1, ic = 1, kh = 1, kw = 1;  // of the tile; ic of one group (1 for depthwise)
   std::int64_t input_elements = 0;                                     // streamed in once, all operands (halo included)
   std::int64_t output_elements = 0;
@@ -27,7 +28,7 @@ struct Work {
   bool operator==(const Work& o) const {
     return op_class == o.op_class && post_op == o.post_op && activation_bits == o.activation_bits &&
            weight_bits == o.weight_bits && output_bits == o.output_bits && floating_point == o.floating_point &&
-           mode == o.mode && per_channel == o.per_channel && n == o.n && oh == o.oh && ow == o.ow && oc == o.oc &&
+           mode == o.mode && per_channel == o.per_channel && last == o.last && n == o.n && oh == o.oh && ow == o.ow && oc == o.oc &&
            ic == o.ic && kh == o.kh && kw == o.kw && input_elements == o.input_elements &&
            output_elements == o.output_elements && weight_elements == o.weight_elements &&
            weight_bytes == o.weight_bytes && macs == o.macs && recomputed_macs == o.recomputed_macs && bytes == o.bytes;

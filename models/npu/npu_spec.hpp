@@ -70,6 +70,8 @@ struct Streams {
   double input_elements_per_cycle = 0;
   double output_elements_per_cycle = 0;
   double weight_bytes_per_cycle = 0;                            // as stored, before decoding
+  bool output_drains = false;                                   // it works on a tile after the array: the last tile's
+                                                                // shorter part is added
   bool input_again_per_pass = false;                            // the input streams once per pass of output channels
   std::map<OpClass, double> output_cycles_per_element;          // overrides by class: the vector stage's pace
   std::map<common::PostOp, double> post_op_cycles_per_element;  // the output stage runs at the slower of both
@@ -134,6 +136,9 @@ struct Fallback {
   bool overlap = false;  // the unit fallen back to works beside this one on operators that do not need each other
 };
 
+/// What decides the extents of tiles: presil's estimate of time, or, as in Arm's compiler, elements fetched.
+enum class TileChoice : std::uint8_t { least_time, least_fetch };
+
 /// Feature-map layout: contiguous runs decide burst lengths.
 enum class Layout : std::uint8_t { nhwc, channel_blocked };
 
@@ -147,6 +152,8 @@ struct NpuSpec {
   tile_buffer::TileBufferSpec tile_buffer;
   std::array<std::int32_t, 3> tile_granule{1, 1, 1};  // tiles are multiples of h, w, oc
   std::array<std::int32_t, 3> tile_limit{0, 0, 0};    // largest tile, 0 = any
+  TileChoice tile_choice = TileChoice::least_time;
+  bool whole_edges = false;               // the array steps through tiles at the edge of a map as if they were whole
   std::vector<Precision> precision;
   Weights weights;
   Launch launch;

@@ -188,6 +188,7 @@ StageCycles NpuTiming::cost(const Work& work) const {
       whole(static_cast<double>(work.output_elements) * fast.output_cycles[static_cast<std::size_t>(work.post_op)]);
 
   double added = 0, added_per_tile = 0, hidden = 0;
+  if (streams.output_drains && work.last) added += static_cast<double>(std::min(result.array, result.output));
   for (const FastOverhead& overhead : fast.overheads) {
     const std::int64_t pixels = static_cast<std::int64_t>(work.oh) * work.ow;
     if (overhead.only_when_pixels_up_to > 0 && pixels > overhead.only_when_pixels_up_to) continue;

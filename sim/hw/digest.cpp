@@ -158,6 +158,8 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
     c.add(p, value);
   c.add(p + ".dma.cycles_per_row", s.dma.cycles_per_row);
   c.add_enum(p + ".layout", s.layout);
+  c.add_enum(p + ".tile_choice", s.tile_choice);
+  c.add(p + ".whole_edges", s.whole_edges);
   for (const auto& [op_class, modes] : s.array)
     for (std::size_t i = 0; i < modes.size(); ++i)
       add(c, fmt::format("{}.array.{}.{}", p, name(op_class), i), modes[i]);
@@ -169,6 +171,7 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
   c.add(p + ".streams.input", s.streams.input_elements_per_cycle);
   c.add(p + ".streams.output", s.streams.output_elements_per_cycle);
   c.add(p + ".streams.weights", s.streams.weight_bytes_per_cycle);
+  c.add(p + ".streams.output_drains", s.streams.output_drains);
   c.add(p + ".streams.input_again_per_pass", s.streams.input_again_per_pass);
   for (const auto& [op_class, cycles] : s.streams.output_cycles_per_element)
     c.add(fmt::format("{}.streams.output.{}", p, name(op_class)), cycles);

@@ -23,6 +23,7 @@ npu::Streams read_streams(Map map) {
   streams.input_elements_per_cycle = rate("input", yaml::rate_elements_per_cycle());
   streams.output_elements_per_cycle = rate("output", yaml::rate_elements_per_cycle());
   streams.weight_bytes_per_cycle = rate("weights", yaml::rate_bytes_per_cycle());
+  streams.output_drains = map.boolean_or("output_drains", streams.output_drains);
   streams.input_again_per_pass = map.boolean_or("input_again_per_pass", streams.input_again_per_pass);
   constexpr double most_cycles = 1e6;
   if (const auto by_class = map.find("output_cycles_per_element")) {
@@ -205,6 +206,12 @@ npu::NpuSpec read_npu(Map& map, const Hardware& hardware, const std::vector<std:
   if (streaming) map.note_default("tile_buffer", "none: streams from memory");
   if (const auto granule = map.find("tile_granule")) npu.tile_granule = read_extents(*granule, 1);
   if (const auto limit = map.find("tile_limit")) npu.tile_limit = read_extents(*limit, 0);
+  if (!streaming) {
+    npu.tile_choice = map.choice_or<npu::TileChoice>(
+        "tile_choice", "least_time",
+        {{"least_time", npu::TileChoice::least_time}, {"least_fetch", npu::TileChoice::least_fetch}});
+    npu.whole_edges = map.boolean_or("whole_edges", npu.whole_edges);
+  }
   if (const auto precision = map.find("precision")) {
     npu.precision = read_precision(*precision);
   } else {

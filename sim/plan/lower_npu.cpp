@@ -229,7 +229,7 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
     const Range columns{wx * t.tw, std::min(nest.out.w, (wx + 1) * t.tw)};
     const Range channels{c * t.tc, std::min(nest.out.c, (c + 1) * t.tc)};
     const std::size_t which =
-        cores_.size() == 1 ? 0 : static_cast<std::size_t>(sp % static_cast<std::int64_t>(cores_.size()));
+        cores_.size() == 1 ? 0 : static_cast<std::size_t>((sp + c) % static_cast<std::int64_t>(cores_.size()));
     Core& core = cores_[which];
     if (once[which] < 0) {
       once[which] = 0;
@@ -314,6 +314,7 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
       Work work = tile_work(nest, t, rows.size(), columns.size(), channels.size(), slice.size(),
                             in_rows.size() - kept_rows, in_columns.size(), static_cast<int>(tiled.size()), piece.bytes);
       if (!last_slice) work.output_elements = 0;
+      work.last = tile_number + 1 == spatial * nc * ni;
       work.macs = macs.next(rows.size() * columns.size() * channels.size() * (window ? slice.size() : 1));
       JobId computed = -1, read = -1;  // the last job of the tile, and the one that reads its input
       if (step.stages.empty()) {

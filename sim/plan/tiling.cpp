@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/plan/arithmetic.hpp"
+#include "sim/plan/block_choice.hpp"
 #include "sim/plan/tile_fit.hpp"
 
 namespace presil::plan {
@@ -276,9 +277,9 @@ Work tile_work(const Nest& nest, const Tiling& tiling, std::int64_t rows, std::i
   work.per_channel = nest.per_channel;
   work.mode = static_cast<std::uint8_t>(tiling.mode);
   // A transpose convolution steps over its input pixels: every one meets the whole kernel.
-  work.oh = static_cast<std::int32_t>(ceil_div(rows, nest.upsample_h));
-  work.ow = static_cast<std::int32_t>(ceil_div(columns, nest.upsample_w));
-  work.oc = static_cast<std::int32_t>(channels);
+  work.oh = static_cast<std::int32_t>(ceil_div(tiling.whole_edges ? tiling.th : rows, nest.upsample_h));
+  work.ow = static_cast<std::int32_t>(ceil_div(tiling.whole_edges ? tiling.tw : columns, nest.upsample_w));
+  work.oc = static_cast<std::int32_t>(tiling.whole_edges ? tiling.tc : channels);
   work.ic = static_cast<std::int32_t>(nest.access == Access::window ? input_channels : 1);
   work.kh = nest.kh;
   work.kw = nest.kw;
@@ -308,8 +309,14 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
   };
   const auto limit = [&](int i) { return static_cast<std::int64_t>(npu.tile_limit[static_cast<std::size_t>(i)]); };
 
+  const TileFit fit(npu, nest, operands);
+  std::optional<Block> block;
+  if (npu.tile_choice == npu::TileChoice::least_fetch) block = least_fetch_block(npu, nest, operands, fit);
   std::vector<std::int64_t> heights, widths;
-  if (streaming) {
+  if (block) {
+    heights = {block->rows};
+    widths = {block->columns};
+  } else if (streaming) {
     heights = {ceil_div(nest.out.h, std::max(1, npu.streaming_stripes))};
     widths = {nest.out.w};
   } else {
@@ -325,13 +332,14 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
         axis(nest.out.w, tw, nest.kw, nest.stride_w, nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w));
   const bool window = nest.access == Access::window;
   Chooser chooser(step, operands, npu, timing, paths);
-  const TileFit fit(npu, nest, operands);
   for (int mode : modes) {
     std::vector<std::int64_t> channels;
     const std::int64_t most = operands.channel_limit > 0
                                   ? (limit(2) > 0 ? std::min(limit(2), operands.channel_limit) : operands.channel_limit)
                                   : limit(2);
-    if (!streaming)
+    if (block)
+      channels = {block->channels};
+    else if (!streaming)
       channels = extents_to_try(nest.out.c, granule(2, nest.out.c), most);
     else if (npu.streams.input_again_per_pass)
       channels = {std::min(nest.out.c, lanes_over(npu::Dim::oc, npu, nest.op_class, mode, nest.out.c))};
@@ -350,6 +358,7 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
           const Axis& w = w_axes[wi];
           Tiling t;
           t.mode = mode;
+          t.whole_edges = npu.whole_edges;
           t.th = th;
           t.tw = tw;
           t.tc = tc;

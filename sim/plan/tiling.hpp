@@ -45,6 +45,7 @@ struct Tiling {
   bool keep_weights = false;                     // all weights stay in the buffer from their first use
   bool keep_input = false;                       // the whole input stays
   int slots = 2;                                 // 2: double-buffered
+  bool whole_edges = false;                      // the array steps through cut tiles as if they were whole
   double estimate_ps = 0;
   double bursts = 0;  // moved in all, an estimate
   std::int64_t tiles = 1;

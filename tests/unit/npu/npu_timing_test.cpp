@@ -35,6 +35,17 @@ TEST(AnArray, TakesTheProductOfCeilDivisions) {
   EXPECT_EQ(timing.peak_macs_per_cycle(), 256);
 }
 
+TEST(AnOutputStageBehindTheArray, DrainsAfterTheLastTile) {
+  NpuSpec spec = square_array();
+  spec.streams.output_elements_per_cycle = 8;
+  spec.streams.output_drains = true;
+  const NpuTiming timing(spec);
+  Work work = convolution(4, 5, 16, 16, 3);  // 180 cycles in the array, 320 elements in 40 cycles out of it
+  EXPECT_EQ(timing.cost(work).total(), 180);
+  work.last = true;
+  EXPECT_EQ(timing.cost(work).total(), 180 + 40);
+}
+
 TEST(ACompositeGroup, SharesItsLanes) {
   NpuSpec spec = square_array();
   spec.array[OpClass::convolution][0].unroll = {{{Dim::ic, Dim::kh, Dim::kw}, 64}, {{Dim::oh, Dim::ow}, 64}};

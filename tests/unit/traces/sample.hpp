@@ -24,7 +24,7 @@ inline traces::Schedule sample() {
   a.redundant_row_bytes = 8, a.redundant_rows = 1, a.redundant_planes = 1;
   common::Work w;
   w.op_class = common::OpClass::convolution, w.post_op = common::PostOp::lut, w.activation_bits = 16;
-  w.weight_bits = 4, w.output_bits = 16, w.floating_point = false, w.mode = 2, w.per_channel = true;
+  w.weight_bits = 4, w.output_bits = 16, w.floating_point = false, w.mode = 2, w.per_channel = true, w.last = true;
   w.n = 1, w.oh = 4, w.ow = 5, w.oc = 16, w.ic = 3, w.kh = 3, w.kw = 2;
   w.input_elements = 100, w.output_elements = 200, w.weight_elements = 300, w.weight_bytes = 150;
   w.macs = 5'000'000'000, w.recomputed_macs = 7, w.bytes = 9;
