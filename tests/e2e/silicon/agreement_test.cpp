@@ -70,5 +70,23 @@ INSTANTIATE_TEST_SUITE_P(Silicon, Agreement, ::testing::ValuesIn(promises), [](c
   return name;
 });
 
+/// The block model, operator by operator: within 15 % for 80 % of them, and 8 % in the sum.
+TEST(EthosU, ComputesMostOperatorsAsLongAsArmsCompilerSays) {
+  if (test::network_files().empty()) GTEST_SKIP() << "no networks beside the project: Ethos-U is not held against Vela";
+  const nlohmann::json all = validation("vela_layers");
+  std::size_t rows = 0, near = 0;
+  double measured = 0, predicted = 0;
+  for (const auto& row : all["rows"]) {
+    if (row["standing"] != "counted") continue;
+    ++rows;
+    near += std::abs(row["error"].get<double>()) <= 0.15;
+    measured += row["measured"].get<double>();
+    predicted += row["predicted"].get<double>();
+  }
+  EXPECT_EQ(rows, 562u);
+  EXPECT_GE(static_cast<double>(near), 0.8 * static_cast<double>(rows));
+  EXPECT_NEAR(predicted / measured, 1, 0.08);
+}
+
 }  // namespace
 }  // namespace presil
