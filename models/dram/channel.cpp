@@ -25,7 +25,9 @@ Channel::Channel(const DramSpec& spec, int number)
       capacity_{spec.read_queue, spec.write_queue},
       banks_(d_, spec.bank_groups, spec.banks_per_group),
       queues_(static_cast<std::size_t>(banks_.count())),
-      pool_(piece_capacity(spec)) {
+      pool_(piece_capacity(spec)),
+      runs_per_clock_s_(1.0 / static_cast<double>(d_.same_s)),
+      runs_per_clock_l_(1.0 / static_cast<double>(d_.same_l)) {
   reset();
 }
 
@@ -43,6 +45,7 @@ void Channel::reset() {
   command_free_ = 0;
   run_first_ = run_last_ = last_column_ = -1;
   run_step_ = 1;
+  runs_per_clock_ = 1;
   last_bank_ = banks_.count() - 1;
   last_write_ = 0;
   last_master_ = 0;
@@ -62,8 +65,8 @@ void Channel::enter(const Arrival& arrival, Cycle now) {
   const Cycle ready = now + spec_.front_end_clocks;
   if (!two_level_) {
     if (shared_) waiting_[arrival.write] += arrival.count;
-    if (add_to_queue(arrival, ready)) renew(arrival.bank);
-    if (mode_due()) stale_ = true;
+    if (add_to_queue(arrival, ready)) renew_entered(arrival.bank);
+    if (mode_due() != (planned_mode_ != mode_)) stale_ = true;
     return;
   }
   PieceList& list = queues_[arrival.bank].waiting[arrival.write];

@@ -125,6 +125,7 @@ class Channel {
   Cycle precharge_time(int bank) const;
   bool mode_due() const;
   void renew(int bank);
+  void renew_entered(int bank);
   void renew_all();
   std::int32_t head(const BankQueue& queue) const;
   int mode_mask() const { return single_order_ ? 3 : 1 << planned_mode_; }
@@ -177,7 +178,9 @@ class Channel {
   Columns second_;  // the other half of a pair of runs
   bool has_second_ = false;
   Cycle command_free_ = 0;
-  Cycle run_first_ = -1, run_last_ = -1, run_step_ = 1;  // column commands committed ahead
+  Cycle run_first_ = -1, run_last_ = -1;  // column commands committed ahead
+  int run_step_ = 1;
+  double runs_per_clock_ = 1, runs_per_clock_s_, runs_per_clock_l_;  // 1 / run_step_, and its two values
   int last_bank_ = 0;
   int last_write_ = 0;
   std::uint8_t last_master_ = 0;

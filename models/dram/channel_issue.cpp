@@ -44,7 +44,8 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
   const int most = std::min(pool_[choice.piece].count, spec_.max_run);
   command_free_ = choice.time + spec_.command_clocks;
   run_first_ = choice.time;
-  run_step_ = d_.same_l;
+  run_step_ = static_cast<int>(d_.same_l);
+  runs_per_clock_ = runs_per_clock_l_;
   if (most == 1 || spec_.page_policy == PagePolicy::closed) {
     issue_run(choice, 1, d_.same_l, columns);
     return;
@@ -78,7 +79,8 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
   }
   issue_run(choice, count, step, columns);
   issue_run(second, count, step, second_);
-  run_step_ = d_.same_s;
+  run_step_ = static_cast<int>(d_.same_s);
+  runs_per_clock_ = runs_per_clock_s_;
   has_second_ = true;
 }
 

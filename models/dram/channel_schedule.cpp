@@ -78,6 +78,20 @@ void Channel::renew(int index) {
   }
 }
 
+/// A burst that has entered changes the offers of its own bank only. The planned command stands if it is another bank's
+/// and none of these offers is as early.
+void Channel::renew_entered(int index) {
+  const bool planned = !stale_;
+  renew(index);
+  if (!planned || next_.time == no_cycle || next_.bank == index || next_.kind > Kind::precharge) return;
+  Cycle earliest = no_cycle;
+  for (int write = 0; write < 2; ++write)
+    if ((columns_[write].mask & bit(index)) != 0) earliest = std::min(earliest, column_time(index, write));
+  if ((activates_.mask & bit(index)) != 0) earliest = std::min(earliest, activate_time(index));
+  if ((precharges_.mask & bit(index)) != 0) earliest = std::min(earliest, precharge_time(index));
+  stale_ = earliest <= next_.time;
+}
+
 void Channel::renew_all() {
   for (std::uint64_t mask = pending_; mask != 0; mask &= mask - 1) renew(__builtin_ctzll(mask));
 }
@@ -99,8 +113,8 @@ bool Channel::mode_due() const {
 /// Activates and precharges slip between the column commands that were committed ahead.
 Cycle Channel::command_slot(Cycle earliest, int clocks) const {
   if (earliest > run_last_) return earliest;
-  const int phase =
-      static_cast<int>(static_cast<std::uint32_t>(earliest - run_first_) % static_cast<std::uint32_t>(run_step_));
+  int phase = static_cast<int>(earliest - run_first_);
+  phase -= static_cast<int>((phase + 0.5) * runs_per_clock_) * run_step_;  // phase % run_step_, without a division
   if (phase < spec_.command_clocks) return earliest + spec_.command_clocks - phase;
   if (phase + clocks > run_step_) return earliest + run_step_ - phase + spec_.command_clocks;
   return earliest;

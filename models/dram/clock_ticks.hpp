@@ -1,6 +1,7 @@
 // Command clocks to picoseconds and back without 128-bit divisions: what common::Clock does, for the hot path.
 #pragma once
 
+#include <limits>
 #include <numeric>
 
 #include "models/common/time.hpp"
@@ -16,7 +17,8 @@ class ClockTicks {
     numerator_ = common::ticks_per_second / common;
     denominator_ = hz / common;
     safe_cycles_ = std::numeric_limits<std::int64_t>::max() / 2 / numerator_;
-    safe_ticks_ = std::numeric_limits<std::int64_t>::max() / 2 / denominator_;
+    safe_ticks_ = (std::int64_t{1} << 52) / denominator_;  // exact in a double
+    cycles_per_tick_ = 1.0 / static_cast<double>(numerator_);
   }
 
   common::Tick tick(Cycle cycle) const {
@@ -28,13 +30,20 @@ class ClockTicks {
   /// Number of the first edge at or after `time`.
   Cycle cycle(common::Tick time) const {  // the smallest n with n * numerator / denominator > time - 1
     if (time <= 0) return 0;
-    if (time < safe_ticks_) return (time - 1) * denominator_ / numerator_ + 1;
+    if (time < safe_ticks_) {  // a product and a correction instead of a division
+      const std::int64_t dividend = (time - 1) * denominator_;
+      Cycle quotient = static_cast<Cycle>(static_cast<double>(dividend) * cycles_per_tick_);
+      const std::int64_t rest = dividend - quotient * numerator_;
+      quotient += rest < 0 ? -1 : rest >= numerator_ ? 1 : 0;
+      return quotient + 1;
+    }
     return static_cast<Cycle>(static_cast<__int128>(time - 1) * denominator_ / numerator_) + 1;
   }
 
  private:
   common::Clock clock_;
   std::int64_t numerator_ = 1000, denominator_ = 1;
+  double cycles_per_tick_ = 0;
   Cycle safe_cycles_ = 0;
   common::Tick safe_ticks_ = 0;
 };

@@ -95,22 +95,23 @@ class Player {
     if (!answered_at_once(request)) occupied(request.write) += weight(request);
     ++next_;
     const Service service = memory_.push(burst);
-    if (!memory_.queued()) finish(service);
+    if (!queued_) finish(service);
     return true;
   }
 
   void advance() {
-    Tick until = memory_.queued() ? memory_.next_decision() : common::never;
-    const bool decide = until != common::never;
+    const Tick decision_at = queued_ ? memory_.next_decision() : common::never;
+    const bool decide = decision_at != common::never;
+    Tick until = decision_at;
     if (next_ < requests_.size()) {
       if (!window_open()) {
         if (!releases_.empty()) until = std::min(until, releases_.top().at);
-      } else if (!memory_.queued()) {
+      } else if (!queued_) {
         until = std::min(until, memory_.accepts_from(now_, requests_[next_].write));
       }
     }
     now_ = std::max(now_, until);
-    if (decide && memory_.next_decision() <= now_) {
+    if (decide && decision_at <= now_) {
       const MemoryTiming::Decision decision = memory_.decide();
       if (decision.decided) finish(decision.service);
     }
@@ -157,6 +158,7 @@ class Player {
   const std::vector<TraceRequest>& requests_;
   const PlayerSpec& spec_;
   MemoryTiming& memory_;
+  const bool queued_ = memory_.queued();
   std::vector<Tick> arrivals_, latencies_;
   std::priority_queue<Release, std::vector<Release>, std::greater<>> releases_;
   std::int64_t occupied_[2] = {0, 0};
