@@ -31,17 +31,26 @@ struct BusSpec {
   std::int64_t latency_cycles = 0;  // added to each burst on its way, both directions together
 };
 
+enum class Pacing : std::uint8_t { steady, frames, task, random };  // see PacketClock
+
 /// A master that is not part of the inference: a camera, a display, a CPU task.
 struct TrafficSpec {
   std::string name;
   std::string bus, memory;
   bool write = true;
-  double bytes_per_second = 0;      // average rate
+  Pacing pacing = Pacing::steady;
+  double bytes_per_second = 0;  // steady, random: average rate
   std::int64_t burst_bytes = 64;
-  std::uint64_t address = 0;        // region that it walks through, over and over
+  std::uint64_t address = 0;  // region that it walks through, over and over
   std::int64_t region_bytes = 0;
   int priority = 0;
   int weight = 1;
+  std::int64_t frame_bytes = 0, line_bytes = 0;   // frames; frame_bytes: of a task's run too
+  double frames_per_second = 0;                   // frames or runs of the task
+  double line_blanking = 0, frame_blanking = 0;   // shares of a line's, of a frame's time without data
+  std::int64_t fifo_bytes = 0;                    // frames: what the master can hold back; at least a burst
+  bool scattered = false;                         // at random places of the region, not one after another
+  std::uint64_t seed = 1;
 };
 
 }  // namespace presil::fabric

@@ -20,7 +20,7 @@ Tick Engine::push_with_record(Stream& stream, const common::Burst& burst_without
   record.sequence = grants_;
   record.waited = stream.chain;
   record.due = never;
-  if (stream.traffic != nullptr && stream.cursor.last()) record.due = stream.traffic->source.due();
+  if (stream.traffic != nullptr && stream.cursor.last()) record.due = stream.traffic->source.deadline();
   if (stream.port != nullptr && stream.port->copy && !stream.write) {
     CopyProgress& progress = stream.port->progress;
     record.copy_index = progress.issued++;

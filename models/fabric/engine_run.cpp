@@ -157,7 +157,7 @@ void Engine::grant(Channel& channel, Tick now) {
   if (transfers_ > 0 && ++starved_for_ > longest_starvation) check_starvation(traffic);
   if (more) return;
   traffic.source.packet_granted(now);
-  if (completion != never) traffic.source.packet_moved(completion, traffic.source.due());
+  if (completion != never) traffic.source.packet_moved(completion, traffic.source.deadline());
   traffic.between_packets = true;
   if (traffic.source.due() <= now) start_packet(traffic, now);
 }

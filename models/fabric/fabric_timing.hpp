@@ -103,8 +103,9 @@ class FabricTiming {
 
   struct TrafficResult {
     std::string name;
-    std::int64_t bytes = 0, late_bursts = 0;  // late: not moved before the next one was due
-    Tick worst_wait = 0;                      // from being due to being granted
+    std::int64_t bytes = 0, late_bursts = 0;      // late: not moved by their deadline, see PacketClock
+    Tick worst_wait = 0;                          // from being due to being granted
+    std::int64_t periods = 0, missed_periods = 0;  // that have begun; that had a late burst
   };
   std::vector<TrafficResult> traffic() const;
 

@@ -1,74 +1,64 @@
-// When a background master's packets are due: periodic at the average rate, without accumulating rounding.
+// A background master at work: the packet that is due, and the books of what moved and what came too late.
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
-#include "models/common/error.hpp"
-#include "models/fabric/bus_spec.hpp"
 #include "models/fabric/fabric_timing.hpp"
+#include "models/fabric/packet_clock.hpp"
 
 namespace presil::fabric {
 
 class TrafficSource {
  public:
-  explicit TrafficSource(const TrafficSpec& spec) : spec_(spec) {
-    if (!(spec.bytes_per_second > 0) || spec.burst_bytes <= 0)
-      throw common::Error("traffic '" + spec.name + "': rate and burst must be positive");
-    if (spec_.region_bytes < spec_.burst_bytes) spec_.region_bytes = spec_.burst_bytes;
-    // Period = burst * 1e15 / millibytes per second, in picoseconds, as whole part and remainder.
-    divisor_ = std::llround(spec.bytes_per_second * 1000.0);
-    if (divisor_ <= 0) throw common::Error("traffic '" + spec.name + "': rate below 0.001 B/s; leave it out");
-    const unsigned __int128 dividend = static_cast<unsigned __int128>(spec.burst_bytes) * 1'000'000'000'000'000ull;
-    whole_ = static_cast<std::int64_t>(dividend / static_cast<std::uint64_t>(divisor_));
-    remainder_ = static_cast<std::int64_t>(dividend % static_cast<std::uint64_t>(divisor_));
-  }
+  explicit TrafficSource(const TrafficSpec& spec) : clock_(spec), unmoved_(clock_) {}
 
-  const TrafficSpec& spec() const { return spec_; }
-  Tick due() const { return due_; }
+  const TrafficSpec& spec() const { return clock_.spec(); }
+  Tick due() const { return clock_.next().due; }
 
-  /// Area of the packet that is due, then the due time of the next.
+  /// Until when the packet taken last has to have moved.
+  Tick deadline() const { return taken_.deadline; }
+
+  /// Area of the packet that is due; then the next one is the one that is due.
   common::Area next_packet(std::int32_t memory) {
+    taken_ = clock_.next();
+    clock_.advance();
     common::Area area;
     area.memory = memory;
-    area.address = spec_.address + static_cast<std::uint64_t>(offset_);
-    area.row_bytes = static_cast<std::uint32_t>(spec_.burst_bytes);
-    offset_ += spec_.burst_bytes;
-    if (offset_ + spec_.burst_bytes > spec_.region_bytes) offset_ = 0;
-    packet_due_ = due_;
-    due_ += whole_;
-    fraction_ += remainder_;
-    if (fraction_ >= divisor_) {
-      fraction_ -= divisor_;
-      ++due_;
-    }
+    area.address = spec().address + taken_.offset;
+    area.row_bytes = static_cast<std::uint32_t>(taken_.bytes);
     return area;
   }
   void granted(std::int64_t bytes) { bytes_ += bytes; }
 
   /// The last burst of the packet taken last has been granted at `now`.
-  void packet_granted(Tick now) { worst_wait_ = std::max(worst_wait_, now - packet_due_); }
+  void packet_granted(Tick now) { worst_wait_ = std::max(worst_wait_, now - taken_.due); }
 
-  /// A packet has moved at `completion`; the one after it is due at `next_due`.
-  void packet_moved(Tick completion, Tick next_due) {
-    ++moved_;
-    late_ += completion > next_due ? 1 : 0;
+  /// A packet that was to have moved by `deadline` has moved at `completion`.
+  void packet_moved(Tick completion, Tick deadline) {
+    if (completion > deadline) note_late(unmoved_.next().period);
+    unmoved_.advance();
   }
 
-  /// As of `now`: packets still waiting or under way are late when the packet after them is due already.
+  /// As of `now`: packets that wait or are under way are late when their time is over.
   FabricTiming::TrafficResult result(Tick now) const {
-    const double period = static_cast<double>(whole_) + static_cast<double>(remainder_) / static_cast<double>(divisor_);
-    const std::int64_t due_before_last = static_cast<std::int64_t>(static_cast<double>(now) / period);
-    return {spec_.name, bytes_, late_ + std::max<std::int64_t>(0, due_before_last - moved_), worst_wait_};
+    TrafficSource source = *this;
+    for (; source.unmoved_.next().deadline <= now; source.unmoved_.advance())
+      source.note_late(source.unmoved_.next().period);
+    return {spec().name, bytes_, source.late_, worst_wait_, bytes_ > 0 ? taken_.period + 1 : 0, source.late_periods_};
   }
 
  private:
-  TrafficSpec spec_;
-  std::int64_t whole_ = 0, remainder_ = 0, divisor_ = 1, fraction_ = 0;
-  std::int64_t offset_ = 0;
-  Tick due_ = 0, packet_due_ = 0, worst_wait_ = 0;
-  std::int64_t bytes_ = 0, late_ = 0, moved_ = 0;
+  void note_late(std::int64_t period) {
+    ++late_;
+    if (period != last_late_period_) ++late_periods_;
+    last_late_period_ = period;
+  }
+
+  PacketClock clock_, unmoved_;  // the second stands at the oldest packet that has not moved
+  Packet taken_;
+  Tick worst_wait_ = 0;
+  std::int64_t bytes_ = 0, late_ = 0, late_periods_ = 0, last_late_period_ = -1;
 };
 
 }  // namespace presil::fabric

@@ -279,6 +279,20 @@ std::vector<std::string> assumed_figures(const Hardware& hardware) {
   return assumed;
 }
 
+static std::string pace_text(const fabric::TrafficSpec& t) {
+  switch (t.pacing) {
+    case fabric::Pacing::frames:
+      return fmt::format("frames of {} at {:g} Hz", size_text(t.frame_bytes), t.frames_per_second);
+    case fabric::Pacing::task:
+      return fmt::format("{} every {:g} us", size_text(t.frame_bytes), 1e6 / t.frames_per_second);
+    case fabric::Pacing::random:
+      return rate_text(t.bytes_per_second) + " at random";
+    case fabric::Pacing::steady:
+      break;
+  }
+  return rate_text(t.bytes_per_second);
+}
+
 std::string describe(const Hardware& hardware) {
   std::string text = fmt::format("{}  ({}, digest {})\n", hardware.name, hardware.file, hardware.digest);
   text += "\nUnits\n" + units_text(hardware);
@@ -292,7 +306,7 @@ std::string describe(const Hardware& hardware) {
     for (const fabric::TrafficSpec& t : hardware.traffic)
       text += wrapped("  ",
                       fmt::format("{} {}s {} on {}, {} in bursts of {}", t.name, t.write ? "write" : "read", t.memory,
-                                  t.bus, rate_text(t.bytes_per_second), size_text(t.burst_bytes)),
+                                  t.bus, pace_text(t), size_text(t.burst_bytes)),
                       4);
   }
   if (!hardware.energy.pj.empty() || !hardware.energy.static_mw.empty())

@@ -112,6 +112,10 @@ void add(Canonical& c, const std::string& p, const fabric::BusSpec& s) {
 void add(Canonical& c, const std::string& p, const fabric::TrafficSpec& s) {
   c.add(p, fmt::format("{} {} {} {} {} {} {} {} {}", s.bus, s.memory, s.write, s.bytes_per_second, s.burst_bytes,
                        s.address, s.region_bytes, s.priority, s.weight));
+  if (s.pacing != fabric::Pacing::steady)
+    c.add(p + ".pacing", fmt::format("{} {} {} {} {} {} {} {} {}", static_cast<int>(s.pacing), s.frame_bytes,
+                                     s.line_bytes, s.frames_per_second, s.line_blanking, s.frame_blanking,
+                                     s.fifo_bytes, s.scattered, s.seed));
 }
 
 void add(Canonical& c, const std::string& p, const npu::Mode& m) {

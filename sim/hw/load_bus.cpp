@@ -71,35 +71,4 @@ fabric::BusSpec read_bus(const std::string& name, Map map, const Hardware& hardw
   return bus;
 }
 
-fabric::TrafficSpec read_traffic(const std::string& name, Map map, const Hardware& hardware) {
-  fabric::TrafficSpec traffic;
-  traffic.name = name;
-  const yaml::Value bus = map.at("bus", "main");
-  std::vector<std::string> buses;
-  for (const fabric::BusSpec& one : hardware.buses) buses.push_back(one.name);
-  require_name(bus, "bus", buses);
-  traffic.bus = bus.text();
-  const yaml::Value memory = map.at("memory", "dram");
-  std::vector<std::string> reachable;
-  for (const fabric::BusSpec& one : hardware.buses)
-    if (one.name == traffic.bus) reachable = one.memories;
-  require_name(memory, "memory on that bus", reachable);
-  traffic.memory = memory.text();
-  traffic.write = map.boolean_or("write", traffic.write);
-  traffic.bytes_per_second = map.real("rate", yaml::rate_bytes_per_second());
-  traffic.burst_bytes = map.bytes_or("burst", traffic.burst_bytes);
-  if (const auto address = map.find("address"))
-    traffic.address = static_cast<std::uint64_t>(address->whole(yaml::size_bytes(), yaml::Least::zero));
-  traffic.region_bytes = map.bytes("region");
-  traffic.priority = static_cast<int>(map.integer_or("priority", traffic.priority, 0, 255));
-  traffic.weight = static_cast<int>(map.integer_or("weight", traffic.weight, 1, 1'000'000));
-  const std::int64_t size = hardware.memory(traffic.memory)->size_bytes;
-  if (static_cast<std::int64_t>(traffic.address) > size - traffic.region_bytes)
-    map.fail(fmt::format("its region ends beyond the {} bytes of {}; make 'region' or 'address' smaller", size,
-                         traffic.memory));
-  if (traffic.burst_bytes > traffic.region_bytes) map.fail("'burst' is larger than 'region'; enlarge 'region'");
-  map.finish();
-  return traffic;
-}
-
 }  // namespace presil::hw

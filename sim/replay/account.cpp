@@ -57,6 +57,7 @@ Result account(const traces::Schedule& schedule, const hw::Hardware& hardware, c
   account_stack(evidence, r);
   account_units(evidence, r);
   account_memories(evidence, r);
+  account_masters(evidence, r);
   account_energy(evidence, r);
   account_notes(evidence, r);
   return r;

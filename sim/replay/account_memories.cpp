@@ -93,7 +93,6 @@ void account_memories(const Evidence& e, Result& r) {
   for (const traces::Buffer& b : e.schedule.buffers)
     r.buffers.push_back({b.name, e.schedule.memories[static_cast<std::size_t>(b.memory)], b.address, b.bytes,
                          b.first_op, b.last_op, b.constant});
-  for (const auto& t : e.outcome.traffic) r.traffic.push_back({t.name, t.bytes, t.late_bursts, t.worst_wait});
 }
 
 }  // namespace presil::replay

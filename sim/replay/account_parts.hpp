@@ -31,8 +31,11 @@ void account_units(const Evidence& evidence, Result& result);
 /// Why a queue stood still before `job` although its operator was launched.
 common::Cause gap_cause(const traces::Schedule& schedule, std::size_t job, std::int32_t bind);
 
-/// memories and buffers: traffic, activity, peak; tiling: the bytes and MACs; traffic masters.
+/// memories and buffers: traffic, activity, peak; tiling: the bytes and MACs.
 void account_memories(const Evidence& evidence, Result& result);
+
+/// traffic, and what the units moved and lost to others. After account_units.
+void account_masters(const Evidence& evidence, Result& result);
 
 /// operators: extents, times, bytes, utilisation, bound. After account_stack.
 void account_operators(const Evidence& evidence, Result& result);

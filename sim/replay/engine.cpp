@@ -88,7 +88,8 @@ fabric::Transfer transfer_of(const Schedule& s, const Wiring& w, std::uint32_t i
   return t;
 }
 
-void read_memories(fabric::FabricTiming& fabric, const std::vector<common::MemoryTiming*>& memories, Outcome& outcome) {
+void read_memories(fabric::FabricTiming& fabric, const std::vector<common::MemoryTiming*>& memories,
+                   const Wiring& wiring, Outcome& outcome) {
   for (const Tick end : outcome.end) outcome.latency = std::max(outcome.latency, end);
   for (std::size_t m = 0; m < memories.size(); ++m) {
     outcome.activity.push_back(fabric.activity(static_cast<std::int32_t>(m), outcome.latency));
@@ -96,6 +97,8 @@ void read_memories(fabric::FabricTiming& fabric, const std::vector<common::Memor
     outcome.peak_bytes_per_second.push_back(memories[m]->peak_bytes_per_second());
   }
   outcome.traffic = fabric.traffic();
+  for (std::size_t port = 0; port < wiring.ports.size(); ++port)
+    outcome.lost.push_back(fabric.lost_to_others(static_cast<std::int32_t>(port)));
   outcome.bursts = fabric.bursts();
 }
 

@@ -37,6 +37,7 @@ struct Outcome {
   std::vector<common::MemoryCounters> counters;
   std::vector<double> peak_bytes_per_second;
   std::vector<fabric::FabricTiming::TrafficResult> traffic;
+  std::vector<std::vector<fabric::FabricTiming::Culprit>> lost;  // by port: what its transfers lost to other masters
   std::int64_t bursts = 0;
 };
 
@@ -49,6 +50,7 @@ Outcome run_plain(const traces::Schedule& schedule, const hw::Hardware& hardware
 using Engine = Outcome (*)(const traces::Schedule&, const hw::Hardware&, const Wiring&, const Costs&);
 
 /// Reads counters and activity after the last job, the same way for both engines.
-void read_memories(fabric::FabricTiming& fabric, const std::vector<common::MemoryTiming*>& memories, Outcome& outcome);
+void read_memories(fabric::FabricTiming& fabric, const std::vector<common::MemoryTiming*>& memories,
+                   const Wiring& wiring, Outcome& outcome);
 
 }  // namespace presil::replay

@@ -48,7 +48,7 @@ class PlainEngine {
     }
     outcome_.start = dispatcher_.take_starts();
     outcome_.end = dispatcher_.take_ends();
-    read_memories(fabric_, pointers(memories_), outcome_);
+    read_memories(fabric_, pointers(memories_), wiring_, outcome_);
     return std::move(outcome_);
   }
 

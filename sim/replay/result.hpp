@@ -17,6 +17,12 @@ using common::CauseTimes;
 using common::OpClass;
 using common::Tick;
 
+/// Time booked as arbitration because another unit or a traffic master held what was needed.
+struct LostTo {
+  std::string master;
+  Tick ps = 0;
+};
+
 /// A unit's engine (a queue of the schedule) over [0, latency): busy + stalls + idle = latency.
 struct UnitResult {
   std::string name;  // queue name: "npu", "npu.in", "cpu"
@@ -24,6 +30,8 @@ struct UnitResult {
   Tick busy = 0, idle = 0;
   CauseTimes stalls;
   std::int64_t jobs = 0;
+  std::int64_t moved_bytes = 0;  // of its transfers, as asked for
+  std::vector<LostTo> lost;      // of its transfers' time
 };
 
 /// Bytes of one kind of data.
@@ -103,6 +111,9 @@ struct TrafficMaster {
   std::string name;
   std::int64_t bytes = 0, late_bursts = 0;
   Tick worst_wait = 0;
+  std::int64_t periods = 0, missed_periods = 0;  // frames, runs of a task or bursts; of them those with a late burst
+  bool has_deadline = true;
+  Tick taken = 0;  // what the inference's transfers lost to it
 };
 
 struct Result {

@@ -108,7 +108,7 @@ Outcome run_systemc(const traces::Schedule& schedule, const hw::Hardware& hardwa
   if (!run.dispatcher.finished()) throw common::Error("schedule cannot finish: " + run.dispatcher.deadlock(schedule));
   run.outcome.start = run.dispatcher.take_starts();
   run.outcome.end = run.dispatcher.take_ends();
-  read_memories(platform.fabric().timing(), platform.memory_timings(), run.outcome);
+  read_memories(platform.fabric().timing(), platform.memory_timings(), wiring, run.outcome);
   return std::move(run.outcome);
 }
 

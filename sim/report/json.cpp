@@ -62,7 +62,10 @@ Json inferences_json(const Result& result) {
 Json units(const Result& result) {
   Object object(result.units.size());
   for (const auto& unit : result.units) {
-    Object row(8);
+    Object lost(unit.lost.size());
+    for (const auto& to : unit.lost) lost.add(to.master, to.ps);
+    Object row(10);
+    row.add("moved_bytes", unit.moved_bytes).add("lost_to_ps", lost.json());
     row.add("unit", unit.unit).add("jobs", unit.jobs).add("busy_ps", unit.busy).add("stall_ps", unit.stalls.total());
     object.add(unit.name, row.add("idle_ps", unit.idle).add("stalls_ps", causes(unit.stalls)).json());
   }
@@ -143,8 +146,10 @@ Json roofline_json(const Result& result) {
 Json traffic(const Result& result) {
   Object object(result.traffic.size());
   for (const auto& master : result.traffic) {
-    Object row(3);
-    row.add("bytes", master.bytes).add("late_bursts", master.late_bursts);
+    Object row(8);
+    row.add("bytes", master.bytes).add("bytes_per_second", per_second(master.bytes, result.latency));
+    row.add("late_bursts", master.late_bursts).add("periods", master.periods);
+    row.add("missed_periods", master.missed_periods).add("taken_ps", master.taken);
     object.add(master.name, row.add("worst_wait_ps", master.worst_wait).json());
   }
   return object.json();

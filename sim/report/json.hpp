@@ -18,7 +18,8 @@ namespace presil::report {
 ///                                last two of several), ends_ps; what was not run is null
 ///   stack_ps.<cause>             the latency stack; sums to latency_ps. Every cause has its key, even at 0
 ///   units.<queue>                unit, jobs, busy_ps, stall_ps, idle_ps (these three sum to latency_ps),
-///   stalls_ps.<cause> memories.<memory>            type, size_bytes, read_bytes and write_bytes (as moved, whole
+///   stalls_ps.<cause>, moved_bytes, lost_to_ps.<master> (arbitration that another unit or a master beside the inference
+///   caused) memories.<memory>            type, size_bytes, read_bytes and write_bytes (as moved, whole
 ///   beats), useful_bytes,
 ///                                kinds.<input|weights|output|spill|none>.{read_bytes,write_bytes,redundant_read_bytes,
 ///                                redundant_write_bytes} (as asked for, without beat rounding), bursts, row_hits,
@@ -32,7 +33,9 @@ namespace presil::report {
 ///   roofline                     macs, peak_, attained_ and attainable_macs_per_second, limit (main_unit or a memory),
 ///                                memories.<memory>.{macs_per_byte,attainable_macs_per_second}
 ///   dependency_share             of the units' stalls, the share booked as plain dependency
-///   traffic.<master>             bytes, late_bursts, worst_wait_ps of masters beside the inference
+///   traffic.<master>             of masters beside the inference: bytes, bytes_per_second, late_bursts (moved after
+///                                their deadline), periods (frames, runs of a task, or bursts) and missed_periods
+///                                (with a late burst), worst_wait_ps, taken_ps (what the inference lost to it)
 ///   notes[]                      what the reader must know
 ///   operators[]                  one row an operator of the network, in its order: index, name, type, class, unit,
 ///                                fused_into (index, else null), free_reason, fallback_reason, note (null where empty),

@@ -31,6 +31,7 @@ void operators(Page& page);      // one row each, and totals
 void latency_stack(Page& page);  // bars by cause
 void units(Page& page);
 void memories(Page& page);
+void masters(Page& page);  // only with masters beside the inference
 void tiling(Page& page);
 void worst(Page& page);  // the five worst operators and why
 void fallback_groups(Page& page);

@@ -17,6 +17,7 @@ std::string table(const replay::Result& result, const TableOptions& options) {
   latency_stack(page);
   units(page);
   memories(page);
+  masters(page);
   tiling(page);
   worst(page);
   fallback_groups(page);

@@ -147,10 +147,6 @@ void memories(Page& page) {
                {main_causes(memory.stalls, page.result.latency)}});
   }
   page.text += times.draw(page.paint);
-  for (const auto& master : page.result.traffic)
-    page.paragraph(Style::plain, printable(master.name) + ":",
-                   fmt::format("{} beside the inference, {} late bursts, longest wait {}", bytes(master.bytes),
-                               grouped(master.late_bursts), duration(master.worst_wait)));
 }
 
 void tiling(Page& page) {

@@ -1,0 +1,138 @@
+// When the packets of a background master are due, until when each has to have moved, and where they go.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+
+#include "models/common/error.hpp"
+#include "models/common/time.hpp"
+#include "models/fabric/bus_spec.hpp"
+
+namespace presil::fabric {
+
+using common::Tick;
+
+struct Packet {
+  Tick due = 0;
+  Tick deadline = 0;         // has to have moved by then; `never`: whenever
+  std::uint64_t offset = 0;  // in the master's region
+  std::int64_t bytes = 0;
+  std::int64_t period = 0;  // of the frame, the task's run or, of a steady master, the packet itself
+};
+
+/// A value: a copy goes on from where the original stands. Nothing accumulates rounding.
+///  - steady: one packet after another at the average rate, each to be moved before the next is due.
+///  - frames: a camera or a display. Lines are spread over the frame's period but for its blanking, the packets of a
+///    line over the line's time but for its blanking. A packet is late when the master's FIFO would run over (or dry).
+///  - task: all packets of a run are due when its period begins, and have to have moved when the next one does.
+///  - random: exponential gaps at random places, from a seed; nothing is ever late.
+class PacketClock {
+ public:
+  explicit PacketClock(const TrafficSpec& spec) : spec_(spec), state_(spec.seed) {
+    const auto fail = [&](const std::string& what) { throw common::Error("traffic '" + spec.name + "': " + what); };
+    if (spec.burst_bytes <= 0) fail("rate and burst must be positive");
+    if (spec_.region_bytes < spec_.burst_bytes) spec_.region_bytes = spec_.burst_bytes;
+    if (periodic()) {
+      if (!(spec.frames_per_second > 0) || spec.frame_bytes <= 0) fail("bytes and rate of its periods must be positive");
+      set_period(1e15, spec.frames_per_second * 1e3, "frame rate below 0.001 Hz");
+      if (spec_.line_bytes <= 0 || spec_.line_bytes > spec.frame_bytes) spec_.line_bytes = spec.frame_bytes;
+      spec_.burst_bytes = std::min(spec_.burst_bytes, spec_.line_bytes);
+      lines_ = (spec.frame_bytes + spec_.line_bytes - 1) / spec_.line_bytes;
+      packets_ = (spec_.line_bytes + spec_.burst_bytes - 1) / spec_.burst_bytes;
+      frames_in_region_ = std::max<std::int64_t>(1, spec_.region_bytes / spec.frame_bytes);
+      active_ = static_cast<Tick>(std::llround(static_cast<double>(whole_) * (1 - spec.frame_blanking)));
+      line_active_ = static_cast<Tick>(
+          std::llround(static_cast<double>(active_) / static_cast<double>(lines_) * (1 - spec.line_blanking)));
+      const std::int64_t fifo = std::max(spec.fifo_bytes, spec_.burst_bytes);
+      slack_ = static_cast<Tick>(std::llround(static_cast<double>(line_active_) * static_cast<double>(fifo) /
+                                              static_cast<double>(spec_.line_bytes)));
+    } else {
+      if (!(spec.bytes_per_second > 0)) fail("rate and burst must be positive");
+      set_period(static_cast<double>(spec.burst_bytes) * 1e15, spec.bytes_per_second * 1e3,
+                 "rate below 0.001 B/s; leave it out");
+    }
+    next_ = at(0);
+  }
+
+  const TrafficSpec& spec() const { return spec_; }
+  const Packet& next() const { return next_; }
+  void advance() { next_ = at(++number_); }
+
+ private:
+  bool periodic() const { return spec_.pacing == Pacing::frames || spec_.pacing == Pacing::task; }
+
+  void set_period(double dividend, double per_thousand_seconds, const char* too_slow) {
+    divisor_ = std::llround(per_thousand_seconds);
+    if (divisor_ <= 0) throw common::Error("traffic '" + spec_.name + "': " + too_slow);
+    dividend_ = static_cast<unsigned __int128>(dividend);
+    whole_ = period_start(1);
+  }
+
+  /// Start of period `number`: number * dividend / divisor, rounded down.
+  Tick period_start(std::int64_t number) const {
+    const unsigned __int128 whole = dividend_ / divisor_, rest = dividend_ % divisor_;
+    return static_cast<Tick>(whole * static_cast<std::uint64_t>(number) +
+                             rest * static_cast<std::uint64_t>(number) / divisor_);
+  }
+
+  Packet at(std::int64_t number) {
+    Packet packet;
+    packet.bytes = spec_.burst_bytes;
+    packet.period = number;
+    const std::int64_t places = spec_.region_bytes / spec_.burst_bytes;
+    packet.offset = static_cast<std::uint64_t>(number % places * spec_.burst_bytes);
+    if (spec_.pacing == Pacing::random) {
+      const double share = (static_cast<double>(random() >> 11) + 0.5) / 9007199254740992.0;  // (0, 1)
+      packet.due = next_.due + std::llround(-std::log(share) * static_cast<double>(whole_));
+      packet.deadline = common::never;
+    } else if (spec_.pacing == Pacing::steady) {
+      packet.due = period_start(number);
+      packet.deadline = period_start(number + 1);
+    } else {
+      of_frame(packet, number);
+    }
+    if (spec_.pacing == Pacing::random || spec_.scattered)
+      packet.offset = random() % static_cast<std::uint64_t>(places) * static_cast<std::uint64_t>(spec_.burst_bytes);
+    return packet;
+  }
+
+  void of_frame(Packet& packet, std::int64_t number) const {
+    const std::int64_t in_line = number % packets_, line = number / packets_ % lines_;
+    const std::int64_t frame = number / packets_ / lines_;
+    const std::int64_t offset = line * spec_.line_bytes + in_line * spec_.burst_bytes;
+    packet.period = frame;
+    packet.bytes = std::min({spec_.burst_bytes, spec_.line_bytes - in_line * spec_.burst_bytes,
+                             std::max<std::int64_t>(1, spec_.frame_bytes - offset)});
+    packet.offset = static_cast<std::uint64_t>(frame % frames_in_region_ * spec_.frame_bytes + offset);
+    packet.due = period_start(frame);
+    if (spec_.pacing == Pacing::task) {
+      packet.offset %= static_cast<std::uint64_t>(spec_.region_bytes - spec_.burst_bytes + 1);
+      packet.deadline = period_start(frame + 1);
+      return;
+    }
+    packet.due += static_cast<Tick>(static_cast<__int128>(active_) * line / lines_) +
+                  static_cast<Tick>(static_cast<__int128>(line_active_) * in_line / packets_);
+    packet.deadline = packet.due + slack_;
+  }
+
+  std::uint64_t random() {  // splitmix64
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ull);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+  }
+
+  TrafficSpec spec_;
+  unsigned __int128 dividend_ = 1;
+  std::int64_t divisor_ = 1;
+  Tick whole_ = 0;  // a period
+  std::int64_t lines_ = 1, packets_ = 1, frames_in_region_ = 1;
+  Tick active_ = 0, line_active_ = 0, slack_ = 0;
+  std::uint64_t state_;
+  std::int64_t number_ = 0;
+  Packet next_;
+};
+
+}  // namespace presil::fabric
