@@ -11,10 +11,10 @@ namespace presil::fabric {
 
 enum class Arbitration : std::uint8_t { round_robin, fixed_priority, weighted };
 
-struct MasterShare {       // how a unit stands in arbitration; units not named have priority 0, weight 1
+struct MasterShare {  // how a unit stands in arbitration; units not named have priority 0, weight 1
   std::string unit;
-  int priority = 0;        // higher wins, with fixed_priority
-  int weight = 1;          // with weighted
+  int priority = 0;  // higher wins, with fixed_priority
+  int weight = 1;    // with weighted
 };
 
 struct BusSpec {
@@ -22,9 +22,9 @@ struct BusSpec {
   std::int64_t hz = 0;
   std::int64_t width_bits = 64;
   std::int64_t max_burst_bytes = 64;
-  int outstanding_reads = 8;    // bursts in flight of one unit on this bus, all its engines together
+  int outstanding_reads = 8;  // bursts in flight of one unit on this bus, all its engines together
   int outstanding_writes = 8;
-  bool duplex = true;           // read and write data move on channels of their own, as in AXI
+  bool duplex = true;  // read and write data move on channels of their own, as in AXI
   Arbitration arbitration = Arbitration::round_robin;
   std::vector<MasterShare> shares;
   std::vector<std::string> memories;
@@ -45,11 +45,11 @@ struct TrafficSpec {
   std::int64_t region_bytes = 0;
   int priority = 0;
   int weight = 1;
-  std::int64_t frame_bytes = 0, line_bytes = 0;   // frames; frame_bytes: of a task's run too
-  double frames_per_second = 0;                   // frames or runs of the task
-  double line_blanking = 0, frame_blanking = 0;   // shares of a line's, of a frame's time without data
-  std::int64_t fifo_bytes = 0;                    // frames: what the master can hold back; at least a burst
-  bool scattered = false;                         // at random places of the region, not one after another
+  std::int64_t frame_bytes = 0, line_bytes = 0;  // frames; frame_bytes: of a task's run too
+  double frames_per_second = 0;                  // frames or runs of the task
+  double line_blanking = 0, frame_blanking = 0;  // shares of a line's, of a frame's time without data
+  std::int64_t fifo_bytes = 0;                   // frames: what the master can hold back; at least a burst
+  bool scattered = false;                        // at random places of the region, not one after another
   std::uint64_t seed = 1;
 };
 

@@ -35,12 +35,15 @@ class PacketClock {
     if (spec.burst_bytes <= 0) fail("rate and burst must be positive");
     if (spec_.region_bytes < spec_.burst_bytes) spec_.region_bytes = spec_.burst_bytes;
     if (periodic()) {
-      if (!(spec.frames_per_second > 0) || spec.frame_bytes <= 0) fail("bytes and rate of its periods must be positive");
+      if (!(spec.frames_per_second > 0) || spec.frame_bytes <= 0)
+        fail("bytes and rate of its periods must be positive");
       set_period(1e15, spec.frames_per_second * 1e3, "frame rate below 0.001 Hz");
       if (spec_.line_bytes <= 0 || spec_.line_bytes > spec.frame_bytes) spec_.line_bytes = spec.frame_bytes;
       spec_.burst_bytes = std::min(spec_.burst_bytes, spec_.line_bytes);
       lines_ = (spec.frame_bytes + spec_.line_bytes - 1) / spec_.line_bytes;
       packets_ = (spec_.line_bytes + spec_.burst_bytes - 1) / spec_.burst_bytes;
+      const std::int64_t last_line = spec.frame_bytes - (lines_ - 1) * spec_.line_bytes;
+      in_frame_ = (lines_ - 1) * packets_ + (last_line + spec_.burst_bytes - 1) / spec_.burst_bytes;
       frames_in_region_ = std::max<std::int64_t>(1, spec_.region_bytes / spec.frame_bytes);
       active_ = static_cast<Tick>(std::llround(static_cast<double>(whole_) * (1 - spec.frame_blanking)));
       line_active_ = static_cast<Tick>(
@@ -99,12 +102,12 @@ class PacketClock {
   }
 
   void of_frame(Packet& packet, std::int64_t number) const {
-    const std::int64_t in_line = number % packets_, line = number / packets_ % lines_;
-    const std::int64_t frame = number / packets_ / lines_;
+    const std::int64_t frame = number / in_frame_, line = number % in_frame_ / packets_;
+    const std::int64_t in_line = number % in_frame_ % packets_;
     const std::int64_t offset = line * spec_.line_bytes + in_line * spec_.burst_bytes;
     packet.period = frame;
-    packet.bytes = std::min({spec_.burst_bytes, spec_.line_bytes - in_line * spec_.burst_bytes,
-                             std::max<std::int64_t>(1, spec_.frame_bytes - offset)});
+    packet.bytes =
+        std::min({spec_.burst_bytes, spec_.line_bytes - in_line * spec_.burst_bytes, spec_.frame_bytes - offset});
     packet.offset = static_cast<std::uint64_t>(frame % frames_in_region_ * spec_.frame_bytes + offset);
     packet.due = period_start(frame);
     if (spec_.pacing == Pacing::task) {
@@ -127,8 +130,8 @@ class PacketClock {
   TrafficSpec spec_;
   unsigned __int128 dividend_ = 1;
   std::int64_t divisor_ = 1;
-  Tick whole_ = 0;  // a period
-  std::int64_t lines_ = 1, packets_ = 1, frames_in_region_ = 1;
+  Tick whole_ = 0;                                                              // a period
+  std::int64_t lines_ = 1, packets_ = 1, in_frame_ = 1, frames_in_region_ = 1;  // packets of a line, of a frame
   Tick active_ = 0, line_active_ = 0, slack_ = 0;
   std::uint64_t state_;
   std::int64_t number_ = 0;

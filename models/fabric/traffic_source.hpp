@@ -45,7 +45,9 @@ class TrafficSource {
     TrafficSource source = *this;
     for (; source.unmoved_.next().deadline <= now; source.unmoved_.advance())
       source.note_late(source.unmoved_.next().period);
-    return {spec().name, bytes_, source.late_, worst_wait_, bytes_ > 0 ? taken_.period + 1 : 0, source.late_periods_};
+    std::int64_t begun = bytes_ > 0 ? taken_.period + 1 : 0;
+    for (; source.clock_.next().due < now; source.clock_.advance()) begun = source.clock_.next().period + 1;
+    return {spec().name, bytes_, source.late_, worst_wait_, begun, source.late_periods_};
   }
 
  private:

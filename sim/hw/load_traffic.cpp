@@ -23,7 +23,7 @@ struct Peak {
 double read_share(Map& map, const char* key) {
   const auto value = map.find(key);
   if (!value) return 0;
-  const double share = value->real(yaml::share_percent(), yaml::Least::zero);
+  const double share = value->real(yaml::share_percent(), yaml::Least::zero) / 100;
   if (share >= 1) value->fail_found("leaves no time for data; write less than '100 %'");
   return share;
 }
@@ -55,7 +55,7 @@ void read_pacing(Map& map, const Hardware& hardware, fabric::TrafficSpec& traffi
     traffic.scattered = map.boolean_or("scattered", traffic.scattered);
   } else if (map.has("load")) {
     traffic.pacing = Pacing::random;
-    const double share = map.real("load", yaml::share_percent());
+    const double share = map.real("load", yaml::share_percent()) / 100;
     traffic.bytes_per_second = share * std::visit(Peak{}, hardware.memory(traffic.memory)->spec);
   } else {
     traffic.bytes_per_second = map.real("rate", yaml::rate_bytes_per_second());
@@ -85,8 +85,7 @@ fabric::TrafficSpec read_traffic(const std::string& name, Map map, const Hardwar
   read_pacing(map, hardware, traffic);
   if (const auto address = map.find("address"))
     traffic.address = static_cast<std::uint64_t>(address->whole(yaml::size_bytes(), yaml::Least::zero));
-  traffic.region_bytes =
-      traffic.frame_bytes > 0 ? map.bytes_or("region", traffic.frame_bytes) : map.bytes("region");
+  traffic.region_bytes = traffic.frame_bytes > 0 ? map.bytes_or("region", traffic.frame_bytes) : map.bytes("region");
   if (traffic.pacing == Pacing::frames && traffic.region_bytes < traffic.frame_bytes)
     map.find("region")->fail_found("holds no whole 'frame'; enlarge it");
   traffic.priority = static_cast<int>(map.integer_or("priority", traffic.priority, 0, 255));

@@ -35,8 +35,13 @@ void masters(Page& page) {
     std::string text;
     for (const auto& [to, time] : lost)
       text += fmt::format("{}{} to {}", text.empty() ? "" : ", ", duration(time), printable(to));
-    grid.add({{printable(name)}, {bytes(moved)}, {si(per_second(moved, page.result.latency), "B/s")}, {"-"}, {"-"},
-              {"-"}, {text.empty() ? "nothing" : text}});
+    grid.add({{printable(name)},
+              {bytes(moved)},
+              {si(per_second(moved, page.result.latency), "B/s")},
+              {"-"},
+              {"-"},
+              {"-"},
+              {text.empty() ? "nothing" : text}});
   }
   for (const auto& master : page.result.traffic) {
     const bool timed = master.has_deadline;

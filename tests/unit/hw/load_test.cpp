@@ -264,4 +264,37 @@ sources:   {units.npu: an example, energy: {source: a book, status: recall-unver
 }
 
 }  // namespace
+TEST(Traffic, TellsCamerasTasksAndRandomLoadByTheirKeys) {
+  const Hardware hardware = from_text(
+      std::string(small_chip) +
+      "traffic:\n"
+      "  camera: {bus: main, memory: dram, frame: 614400 B, frame_rate: 30 Hz, line: 1280 B, line_blanking: 20 %, "
+      "fifo: 2 KiB, region: 2 MiB}\n"
+      "  task: {bus: main, memory: sram, write: false, task: 16 KiB, every: 100 us, scattered: true, seed: 7}\n"
+      "  noise: {bus: main, memory: dram, load: 10 %, region: 1 MiB}\n");
+  ASSERT_EQ(hardware.traffic.size(), 3u);
+  const fabric::TrafficSpec &camera = hardware.traffic[0], &task = hardware.traffic[1], &noise = hardware.traffic[2];
+  EXPECT_EQ(camera.pacing, fabric::Pacing::frames);
+  EXPECT_EQ(camera.line_bytes, 1280);
+  EXPECT_DOUBLE_EQ(camera.line_blanking, 0.2);
+  EXPECT_EQ(task.pacing, fabric::Pacing::task);
+  EXPECT_EQ(task.seed, 7u);
+  EXPECT_DOUBLE_EQ(task.frames_per_second, 1e4);
+  EXPECT_EQ(noise.pacing, fabric::Pacing::random);
+  EXPECT_DOUBLE_EQ(noise.bytes_per_second, 640e6) << "a tenth of 16 bit at 3200 MT/s";
+}
+
+TEST(Traffic, RefusesWhatCannotBe) {
+  const auto error = [](const std::string& keys) {
+    return error_of([&] {
+      from_text(std::string(small_chip) + "traffic: {camera: {bus: main, memory: dram, " + keys + "}}\n");
+    });
+  };
+  EXPECT_THAT(error("frame: 1 KiB, frame_rate: 30 Hz, rate: 1 GB/s"), HasSubstr("exclude each other"));
+  EXPECT_THAT(error("frame: 1 KiB, frame_rate: 30 Hz, line: 2 KiB"), HasSubstr("larger than 'frame'"));
+  EXPECT_THAT(error("frame: 1 KiB, frame_rate: 30 Hz, line_blanking: 100 %"), HasSubstr("no time for data"));
+  EXPECT_THAT(error("frame: 4 KiB, frame_rate: 30 Hz, region: 1 KiB"), HasSubstr("no whole 'frame'"));
+  EXPECT_THAT(error("task: 4 KiB"), HasSubstr("every"));
+}
+
 }  // namespace presil::hw
