@@ -18,6 +18,9 @@ struct FlashSpec {
   std::int64_t cs_high_clocks = 2;        // between two accesses
   std::int64_t page_bytes = 0;            // a burst must not cross this row or page; 0 = none
   std::int64_t cs_low_limit_ps = 0;       // longest time chip select may stay low; 0 = none
+  std::int64_t refresh_interval_ps = 0;   // PSRAM: between refreshes of its own; 0 = none
+  std::int64_t refresh_ps = 0;            // how long one lasts
+  std::int64_t collision_clocks = 0;      // more latency for an access that begins meanwhile
   bool sequential_hold = true;            // the controller keeps chip select low for a burst that continues the last
   bool writable = false;                  // PSRAM and HyperRAM; a NOR flash refuses writes
   std::int64_t max_backlog = 2;           // bursts the controller accepts before their data move

@@ -16,6 +16,9 @@ FlashTiming::FlashTiming(const FlashSpec& spec) : spec_(spec) {
   if (spec.max_backlog < 1) throw Error("serial flash: max_backlog must be at least 1");
   if (spec.command_clocks < 0 || spec.address_clocks < 0 || spec.dummy_clocks < 0 || spec.cs_high_clocks < 0)
     throw Error("serial flash: clocks of command, address, dummy and cs_high must not be negative");
+  if (spec.refresh_interval_ps < 0 || spec.refresh_ps < 0 || spec.collision_clocks < 0 ||
+      (spec.refresh_interval_ps > 0 && spec.refresh_ps >= spec.refresh_interval_ps))
+    throw Error("serial memory: a refresh must take less time than the interval between two");
   clock_ = common::Clock(spec.hz);
   low_overhead_clocks_ = spec.command_clocks + spec.address_clocks + spec.dummy_clocks;
   overhead_clocks_ = low_overhead_clocks_ + spec.cs_high_clocks;
@@ -35,6 +38,7 @@ void FlashTiming::reset() {
   free_at_ = 0;
   open_ = open_for_write_ = false;
   next_address_ = 0;
+  refresh_due_ = spec_.refresh_interval_ps;
   data_starts_.assign(static_cast<std::size_t>(spec_.max_backlog), 0);
   oldest_ = 0;
   counters_ = {};
@@ -47,6 +51,15 @@ double FlashTiming::peak_bytes_per_second() const {
 /// The burst accepted max_backlog bursts ago must have begun to move.
 Tick FlashTiming::accepts_from(Tick now, bool) const {
   return std::max(now, data_starts_[oldest_]);
+}
+
+/// Refreshes become due at multiples of their interval, and begin then or when the access under way has ended. More
+/// latency clocks for an access that begins at `begin`, while the last of them lasts.
+std::int64_t FlashTiming::collision(Tick begin) {
+  if (spec_.refresh_interval_ps <= 0 || begin < refresh_due_) return 0;
+  const Tick last_due = begin / spec_.refresh_interval_ps * spec_.refresh_interval_ps;
+  refresh_due_ = last_due + spec_.refresh_interval_ps;
+  return begin < std::max(last_due, free_at_) + spec_.refresh_ps ? spec_.collision_clocks : 0;
 }
 
 Service FlashTiming::push(const Burst& burst) {
@@ -72,6 +85,7 @@ Service FlashTiming::push(const Burst& burst) {
   std::int64_t row_clocks = 0, again_clocks = 0;
   if (!continues) {
     row_clocks = overhead_clocks_;
+    again_clocks = collision(begin);
     low_since_ = clock + spec_.cs_high_clocks;
   }
   const std::uint64_t page = static_cast<std::uint64_t>(spec_.page_bytes);

@@ -23,6 +23,8 @@ using common::Tick;
 ///  - Where a burst begins on or runs over a page boundary that the memory does not cross, the overhead is paid again,
 ///    booked as `refresh`; likewise each time chip select would stay low for longer than its limit. What falls inside a
 ///    burst is booked before its first byte, so that data_end - data_start is the time in which data move.
+///  - An access that begins while the memory refreshes itself (PSRAM) has more latency clocks, booked as `refresh`. A
+///    refresh waits for the access under way.
 class FlashTiming final : public MemoryTiming {
  public:
   /// Throws common::Error for a spec without a positive clock, lanes, size or backlog, or with a chip-select limit that
@@ -42,6 +44,8 @@ class FlashTiming final : public MemoryTiming {
   const FlashSpec& spec() const { return spec_; }
 
  private:
+  std::int64_t collision(Tick begin);
+
   FlashSpec spec_;
   common::Clock clock_;
   std::int64_t overhead_clocks_ = 0;      // chip select high ... dummy
@@ -55,6 +59,7 @@ class FlashTiming final : public MemoryTiming {
   bool open_ = false;           // chip select is low, and `next_address_` would continue
   bool open_for_write_ = false;
   std::uint64_t next_address_ = 0;
+  Tick refresh_due_ = 0;
   std::vector<Tick> data_starts_;  // of the last max_backlog bursts, a ring
   std::size_t oldest_ = 0;
   MemoryCounters counters_;

@@ -97,6 +97,8 @@ void add(Canonical& c, const std::string& p, const flash::FlashSpec& s) {
                              s.dummy_clocks, s.cs_high_clocks, s.page_bytes, s.cs_low_limit_ps,
                              std::int64_t{s.sequential_hold}, std::int64_t{s.writable}, s.max_backlog})
     c.add(p, value);
+  if (s.refresh_interval_ps > 0)
+    for (std::int64_t value : {s.refresh_interval_ps, s.refresh_ps, s.collision_clocks}) c.add(p + ".refresh", value);
 }
 
 void add(Canonical& c, const std::string& p, const fabric::BusSpec& s) {

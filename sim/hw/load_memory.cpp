@@ -51,6 +51,13 @@ flash::FlashSpec read_serial(Map& map, const Hardware& hardware, std::int64_t si
   spec.cs_high_clocks = map.clocks_or("cs_high", spec.cs_high_clocks);
   if (const auto page = map.find("page")) spec.page_bytes = page->whole(yaml::size_bytes());
   if (const auto limit = map.find("cs_low_limit")) spec.cs_low_limit_ps = limit->whole(yaml::time_ps());
+  if (const auto interval = map.find("refresh_interval")) {
+    spec.refresh_interval_ps = interval->whole(yaml::time_ps());
+    spec.refresh_ps = map.at("refresh_time", "50 ns").whole(yaml::time_ps());
+    spec.collision_clocks = map.at("collision", "7 clocks").whole(yaml::count_clocks());
+    if (spec.refresh_ps >= spec.refresh_interval_ps)
+      map.find("refresh_time")->fail_found("is no shorter than 'refresh_interval'; write e.g. '50 ns'");
+  }
   spec.sequential_hold = map.boolean_or("sequential_hold", spec.sequential_hold);
   const auto given = map.find("writable");
   spec.writable = given ? given->boolean() : writable;

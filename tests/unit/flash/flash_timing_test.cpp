@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "models/common/error.hpp"
+#include "tests/support/dram_reference.hpp"
 
 namespace presil::flash {
 namespace {
@@ -79,11 +82,38 @@ TEST(FlashTiming, LoneBurstsTakeTheClocksOfThePublicDataSheets) {
   }
 }
 
+TEST(FlashTiming, EveryRowOfTheFormulaTableIsMetWithinTwoPercent) {
+  const std::string file = std::string(PRESIL_SOURCE_DIR) + "/../shared/reference/dram/serial.csv";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "NO FORMULA TABLE " << file;
+  int compared = 0;
+  for (const tests::Row& row : tests::read_csv(file)) {
+    const auto number = [&](const std::string& key) { return std::stod(row.at(key)); };
+    const double bytes_per_clock = number("bytes_per_clk");
+    FlashSpec spec;
+    spec.hz = static_cast<std::int64_t>(number("clk_MHz") * 1e6);
+    spec.command_clocks = static_cast<std::int64_t>(number("command_clk"));
+    spec.address_clocks = static_cast<std::int64_t>(number("address_clk"));
+    spec.dummy_clocks = static_cast<std::int64_t>(number("latency_clk"));
+    spec.cs_high_clocks = static_cast<std::int64_t>(number("cs_high_clk"));
+    spec.ddr = bytes_per_clock >= 1;
+    spec.lanes = static_cast<int>(bytes_per_clock * 8 / (spec.ddr ? 2 : 1));
+    for (const int bytes : {32, 64, 256, 1024, 2048}) {
+      FlashTiming flash(spec);
+      const Service service = push(flash, 0, static_cast<std::uint32_t>(bytes), 0);
+      const double bandwidth = bytes * 1e6 / static_cast<double>(service.done);  // MB/s
+      const double expected = number(std::to_string(bytes) + "B_MBps");
+      EXPECT_NEAR(bandwidth / expected, 1, 0.02) << row.at("memory") << ", " << bytes << " B";
+      ++compared;
+    }
+  }
+  EXPECT_EQ(compared, 12 * 5);
+}
+
 TEST(FlashTiming, OverheadIsBookedAsRowAndDataFollow) {
   FlashTiming flash(octal());
   const Service service = push(flash, 0x1000, 32, 0);
-  EXPECT_EQ(service.data_start, 125'000);           // 25 clocks of 5 ns
-  EXPECT_EQ(service.data_end, 125'000 + 80'000);    // 32 bytes, 2 a clock
+  EXPECT_EQ(service.data_start, 125'000);         // 25 clocks of 5 ns
+  EXPECT_EQ(service.data_end, 125'000 + 80'000);  // 32 bytes, 2 a clock
   EXPECT_EQ(service.done, service.data_end);
   ASSERT_EQ(service.wait.count, 1);
   EXPECT_EQ(service.wait.segments[0].cause, Cause::row);
@@ -92,9 +122,9 @@ TEST(FlashTiming, OverheadIsBookedAsRowAndDataFollow) {
 
 TEST(FlashTiming, ABurstThatContinuesTheLastPaysDataClocksOnly) {
   FlashTiming flash(octal());
-  push(flash, 0x1000, 32, 0);                            // until 205 ns
+  push(flash, 0x1000, 32, 0);  // until 205 ns
   const Service next = push(flash, 0x1020, 32, 125'000);
-  EXPECT_EQ(next.data_start, 205'000);                   // waits for the first one's data
+  EXPECT_EQ(next.data_start, 205'000);  // waits for the first one's data
   EXPECT_EQ(next.done, 205'000 + 80'000);
   const Service later = push(flash, 0x1040, 32, 1'000'000);  // chip select has been kept low
   EXPECT_EQ(later.done, 1'000'000 + 80'000);
@@ -151,14 +181,42 @@ TEST(FlashTiming, ChipSelectIsNotHeldLowForLongerThanItsLimit) {
   EXPECT_EQ(late.done, 20'000'000 + 205'000);
 }
 
+/// PSRAM at 200 MHz: a refresh every 4 us that takes 50 ns; an access that meets it waits 7 clocks (35 ns) more.
+FlashSpec refreshed() {
+  FlashSpec spec = octal();
+  spec.writable = true;
+  spec.refresh_interval_ps = 4'000'000;
+  spec.refresh_ps = 50'000;
+  spec.collision_clocks = 7;
+  return spec;
+}
+
+TEST(FlashTiming, AnAccessThatMeetsARefreshWaitsLongerAndItIsBookedAsRefresh) {
+  FlashTiming psram(refreshed());
+  EXPECT_EQ(push(psram, 0, 32, 0).done, 205'000) << "nothing due yet";
+  const Service met = push(psram, 4096, 32, 4'040'000);
+  EXPECT_EQ(met.done - 4'040'000, 205'000 + 35'000) << "the refresh lasts from 4.00 to 4.05 us";
+  EXPECT_EQ(met.wait.segments[met.wait.count - 1].cause, Cause::refresh);
+  EXPECT_EQ(psram.counters().refreshes, 1);
+  EXPECT_EQ(push(psram, 8192, 32, 4'400'000).done - 4'400'000, 205'000) << "one collision a refresh";
+  EXPECT_EQ(push(psram, 8192, 32, 8'050'000).done - 8'050'000, 205'000) << "the next one is over";
+}
+
+TEST(FlashTiming, ARefreshWaitsForTheAccessUnderWayAndMeetsTheOneBehindIt) {
+  FlashTiming psram(refreshed());
+  push(psram, 0, 1024, 3'000'000);  // 125 + 2560 ns: until 5.685 us
+  const Service behind = push(psram, 4096, 32, 5'000'000);
+  EXPECT_EQ(behind.done, 5'685'000 + 205'000 + 35'000);
+}
+
 TEST(FlashTiming, TheControllerTakesSoManyBurstsAheadOfTheirData) {
   FlashSpec spec = octal();
   spec.max_backlog = 2;
   FlashTiming flash(spec);
-  push(flash, 0, 32, 0);                              // data from 125 ns
+  push(flash, 0, 32, 0);  // data from 125 ns
   EXPECT_EQ(flash.accepts_from(0, false), 0);
-  push(flash, 32, 32, 0);                             // data from 205 ns
-  EXPECT_EQ(flash.accepts_from(0, false), 125'000);   // until the first one's data move
+  push(flash, 32, 32, 0);                            // data from 205 ns
+  EXPECT_EQ(flash.accepts_from(0, false), 125'000);  // until the first one's data move
   EXPECT_EQ(flash.accepts_from(130'000, false), 130'000);
   push(flash, 64, 32, 125'000);
   EXPECT_EQ(flash.accepts_from(130'000, false), 205'000);
