@@ -2,17 +2,13 @@
 // the same through TLM sockets.
 #include <benchmark/benchmark.h>
 
-#include <tlm_utils/simple_initiator_socket.h>
-
-#include <memory>
 #include <random>
-#include <systemc>
 #include <vector>
 
-#include "models/dram/dram.hpp"
 #include "models/dram/dram_presets.hpp"
 #include "models/dram/dram_timing.hpp"
 #include "models/dram/trace_player.hpp"
+#include "tests/support/dram_over_tlm.hpp"
 
 namespace {
 
@@ -67,48 +63,10 @@ BENCHMARK_CAPTURE(dram_alone, lpddr4_random_1024, "lpddr4-3200-x16", Pattern::ra
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(dram_alone, ddr4_stream_1024, "ddr4-2400-x16", Pattern::stream, 1024)->Unit(benchmark::kMillisecond);
 
-/// Reads them one by one through its socket: b_transport with the time annotated, as a loosely timed initiator does.
-class Reader : public sc_core::sc_module {
- public:
-  tlm_utils::simple_initiator_socket<Reader> socket;
-
-  SC_HAS_PROCESS(Reader);
-  Reader(const sc_core::sc_module_name& name, const std::vector<dram::TraceRequest>& list)
-      : sc_core::sc_module(name), socket("socket"), list_(list) {
-    SC_THREAD(run);
-  }
-
- private:
-  void run() {
-    std::vector<unsigned char> data(4096);
-    tlm::tlm_generic_payload payload;
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    for (const dram::TraceRequest& request : list_) {
-      payload.set_command(request.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-      payload.set_address(request.address);
-      payload.set_data_ptr(data.data());
-      payload.set_data_length(request.bytes);
-      payload.set_streaming_width(request.bytes);
-      payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-      socket->b_transport(payload, delay);
-    }
-  }
-  const std::vector<dram::TraceRequest>& list_;
-};
-
 void dram_over_tlm(benchmark::State& state, Pattern pattern, std::uint32_t bytes) {
   const std::vector<dram::TraceRequest> list = requests(pattern, bytes, count);
   for (auto _ : state) {
-    sc_core::sc_simcontext* before = sc_core::sc_curr_simcontext;
-    auto context = std::make_unique<sc_core::sc_simcontext>();
-    sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = context.get();
-    {
-      dram::Dram memory("memory", dram::preset("lpddr4-3200-x16", size));
-      Reader reader("reader", list);
-      reader.socket.bind(memory.socket);
-      sc_core::sc_start();
-    }
-    sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = before;
+    test::read_over_tlm(dram::preset("lpddr4-3200-x16", size), list);
   }
   const double done = static_cast<double>(state.iterations()) * static_cast<double>(count);
   state.counters["requests/s"] = benchmark::Counter(done, benchmark::Counter::kIsRate);
