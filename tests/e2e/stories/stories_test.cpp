@@ -70,7 +70,7 @@ class Story {
 
 TEST(ATileBufferOf64KiB, CostsTinyYoloATenthToAThirdAndAThirdLessAt320Pixels) {
   const Story story("tile_buffer_overlap");
-  for (const char* point : {"416, overlapped", "320, overlapped"}) {
+  for (const char* point : {"416, overlapped", "320, overlapped", "416, one after another", "320, one after another"}) {
     EXPECT_GT(story.tiling_share(point), 0.10) << point;
     EXPECT_LT(story.tiling_share(point), 0.30) << point;
   }
