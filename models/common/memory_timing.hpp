@@ -76,11 +76,18 @@ class MemoryTiming {
   virtual bool posts_writes() const { return false; }
 
   /// Earliest time >= now at which another burst may be pushed; `never` while the queue is full (ask again after the
-  /// next decision). An in-order memory answers so that at most a short backlog builds up in front of its data pins.
+  /// next decision). An in-order memory answers so that at most a short backlog builds up in front of its data pins,
+  /// and makes no difference between reads and writes.
   virtual Tick accepts_from(Tick now, bool write) const = 0;
 
-  /// Precondition: accepts_from(burst.arrival, burst.write) == burst.arrival. Queueing memories return an empty Service.
+  /// Precondition: accepts_from(burst.arrival, burst.write) == burst.arrival. Queueing memories return an empty
+  /// Service.
   virtual Service push(const Burst& burst) = 0;
+
+  /// Of an in-order memory: takes `count` more bursts like `last`, the one pushed last, each at the address where the
+  /// one before ends and `interval` after it, when each is served exactly `interval` after the one before. False, and
+  /// nothing is taken, when they might not be.
+  virtual bool push_run(const Burst& /*last*/, std::int64_t /*count*/, Tick /*interval*/) { return false; }
 
   /// Time of the next scheduling decision of a queueing memory, `never` when nothing waits. Pushing may bring it
   /// forward.

@@ -26,6 +26,9 @@ class Clock {
 
   constexpr std::int64_t hz() const { return hz_; }
 
+  /// True when a period is a whole number of picoseconds: then edges repeat themselves exactly.
+  constexpr bool whole_period() const { return cycles_ == 1; }
+
   /// Time of edge number `cycle` (0 at time 0); also the duration of that many cycles, rounded up.
   constexpr Tick duration(std::int64_t cycles) const {
     if (cycles_ == 1) return cycles * period_;

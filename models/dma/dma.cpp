@@ -24,11 +24,10 @@ fabric::Completion Dma::move(const fabric::Transfer& transfer, Tick setup) {
     --waiting_;
   }
   working_ = true;
-  if (setup > 0) wait(sc_time::from_value(static_cast<sc_dt::uint64>(setup)));
   extension_.transfer = transfer;
   payload_.set_extension(&extension_);
   payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  sc_time delay = sc_core::SC_ZERO_TIME;
+  sc_time delay = sc_time::from_value(static_cast<sc_dt::uint64>(setup));  // it arrives when it has been set up
   try {
     socket->b_transport(payload_, delay);
   } catch (...) {

@@ -107,10 +107,10 @@ class RecordPool {
   std::vector<std::uint32_t> free_;
 };
 
-/// Completions in order of (time, sequence of grants). They arrive nearly sorted: insertion from the back is cheap.
+/// Completions of bursts with a record, in order of (time, sequence of grants). They arrive nearly sorted: insertion
+/// from the back is cheap.
 class CompletionQueue {
  public:
-  static constexpr std::uint32_t no_record = ~std::uint32_t{0};
   struct Entry {
     Tick time;
     std::uint64_t sequence;
@@ -142,6 +142,32 @@ class CompletionQueue {
   }
   std::vector<Entry> entries_ = std::vector<Entry>(64);
   std::size_t head_ = 0, tail_ = 0, mask_ = 63;
+};
+
+/// When the bursts of a unit that hold an outstanding slot give it back, in order of time; only those whose completion
+/// was known when they were granted.
+class ReleaseTimes {
+ public:
+  /// Room for `most` bursts.
+  void reserve(int most) {
+    while (times_.size() < static_cast<std::size_t>(most)) times_.resize(times_.size() * 2);
+    mask_ = static_cast<std::uint32_t>(times_.size() - 1);
+  }
+  int size() const { return static_cast<int>(tail_ - head_); }
+  Tick first() const { return head_ == tail_ ? never : times_[head_ & mask_]; }
+  void drop_until(Tick now) {
+    while (head_ != tail_ && times_[head_ & mask_] <= now) ++head_;
+  }
+  void insert(Tick time) {
+    std::uint32_t place = tail_++;
+    for (; place != head_ && times_[(place - 1) & mask_] > time; --place)
+      times_[place & mask_] = times_[(place - 1) & mask_];
+    times_[place & mask_] = time;
+  }
+
+ private:
+  std::vector<Tick> times_ = std::vector<Tick>(1);
+  std::uint32_t head_ = 0, tail_ = 0, mask_ = 0;
 };
 
 }  // namespace presil::fabric

@@ -47,17 +47,25 @@ struct Channel {
   std::vector<Stream*> ready;  // in no order: the arbiter's order is total
 };
 
-/// A unit's bursts in flight on one bus.
+/// A unit's bursts in flight on one bus, in one direction.
 struct Slots {
-  std::array<int, 2> in_flight{}, limit{};      // reads, writes
-  std::array<std::vector<Stream*>, 2> waiting;  // streams that need a slot, in no order
-  std::uint8_t priority = 0;                    // handed to the memory
+  int limit = 1;
+  int with_record = 0;           // in flight, until their completion is seen to
+  ReleaseTimes known;            // in flight, of all others
+  std::vector<Stream*> waiting;  // streams that need a slot, in no order
+  std::uint8_t priority = 0;     // handed to the memory
+
+  int taken(Tick now) {
+    known.drop_until(now);
+    return with_record + known.size();
+  }
+  bool full(Tick now) { return taken(now) >= limit; }
 };
 
 struct Unit {
   std::string name;
   std::vector<Stream*> streams;
-  std::vector<Slots> slots;  // by bus
+  std::vector<std::array<Slots, 2>> slots;  // by bus: reads, writes
 };
 
 struct Port;
@@ -74,7 +82,7 @@ struct Stream {
   StreamState state = StreamState::idle;
   bool held = false;         // the next burst has waited for a slot
   bool pending = false;      // the next burst is pending at its memory
-  bool books_early = false;  // completions come in order of the grants: no records needed
+  bool books_early = false;  // completions are known at the grant and come in its order: no records needed
   std::int32_t memory_number = 0;
   MemorySide* memory = nullptr;
   Channel* channel = nullptr;
@@ -114,7 +122,7 @@ struct Port {
   std::uint32_t id = 0;
   bool copy = false;
   bool all_granted = false;
-  int in_flight = 0;
+  int in_flight = 0;  // bursts with a record
   Tick start = 0;
   Frontier frontier;
   CopyProgress progress;
@@ -127,6 +135,14 @@ struct Port {
         return bus;
     return nullptr;
   }
+};
+
+/// What is known to happen when a burst without a record completes: its port's transfer ends, or its slot is free for
+/// those that wait.
+struct Alarm {
+  Tick time = never;
+  Port* port = nullptr;
+  Slots* slots = nullptr;
 };
 
 struct Traffic {
@@ -144,7 +160,7 @@ class Engine {
 
   std::int32_t add_port(const PortSpec& spec);
   const Port& port(std::int32_t number) const { return ports_[static_cast<std::size_t>(number)]; }
-  void submit(const Transfer& transfer, Tick now);
+  void submit(const Transfer& transfer, Tick at);
   Tick advance(Tick limit);
   bool pop_completion(Tick now, Completion& completion);
   bool busy() const { return transfers_ > 0 || !completions_.empty(); }
@@ -171,13 +187,15 @@ class Engine {
   // engine_run.cpp: the loop, grants and completions
   void run(Tick limit, bool stop_at_completion);
   bool complete_until(Tick time);
-  Tick next_arrival_or_decision() const;
+  bool ring_alarms(Tick now);
+  Tick next_known_event() const;
   Channel* next_grant();
   void find_next(Channel& channel, Tick now);
   std::size_t choose(Channel& channel, Tick now);
   void grant(Channel& channel, Tick now);
   Tick push(Stream& stream, Tick slot_end, Tick now);
   void charge_others(Channel& channel, const Stream& granted, Tick now);
+  void send_others_for_slots(Channel& channel, const Stream& granted, Tick now);
   bool complete(const CompletionQueue::Entry& entry);
   void check_starvation(const Traffic& traffic);
   void book_granted(Port& port, const Stream& stream, const common::Service& service, Tick now, Tick moved,
@@ -185,8 +203,10 @@ class Engine {
   void move_after_gap(const Stream& stream, MemorySide& memory, const PortChain& waited, const common::Service& service,
                       bool revocable, Tick now);
 
-  // engine_alone.cpp: the shortest way for a transfer alone
-  void stream_alone(Channel& channel, Tick horizon);
+  // engine_lanes.cpp: the shortest way for one stream on each channel
+  void stream_lanes(Tick horizon);
+  Tick stream_run(Channel& channel, Stream& stream, const common::Burst& last, const common::Service& service,
+                  Tick completion, Tick until);
 
   // engine_queued.cpp: bursts whose completion is found later, or booked later
   Tick push_with_record(Stream& stream, const common::Burst& burst, Tick slot_end, Tick now);
@@ -197,6 +217,7 @@ class Engine {
   void reads_ended(Port& port, std::uint32_t copy_index, Tick now);
 
   // engine_streams.cpp: what a stream goes through until its burst is ready, and why it waits
+  void request_start(Port& port, Tick now);
   void start_transfers(Tick now);
   void start_stream(Stream& stream, const Port& port, const Area& area, Tick now);
   void start_packet(Traffic& traffic, Tick now);
@@ -207,7 +228,8 @@ class Engine {
   void leave(Channel& channel, std::size_t place);
   void drop(Channel& channel, Stream& stream);
   void want_slot(Stream& stream);
-  void offer_slots(const Stream& released, Tick now);
+  void offer_slots(Slots& slots, Tick now);
+  void set_alarm(const Alarm& alarm);
   void account_waiting(Stream& stream, Tick now);
   void finish(Port& port, Tick now);
 
@@ -222,6 +244,8 @@ class Engine {
   std::vector<Traffic> traffic_;
   RecordPool records_;
   CompletionQueue in_flight_;
+  std::vector<Alarm> alarms_;  // in no order
+  Tick next_alarm_ = never;
   std::vector<Completion> completions_;  // not delivered
   Tick now_ = 0;
   Tick start_at_ = never;  // transfers wait to be started
@@ -229,7 +253,7 @@ class Engine {
   std::uint64_t entered_ = 0;     // times that a stream became ready
   std::int64_t transfers_ = 0;    // submitted and not completed
   std::int64_t starved_for_ = 0;  // background bursts since the last one of a transfer
-  int watchers_ = 0;              // streams and ports that a completion may move on
+  int watchers_ = 0;              // streams and ports that a completion in `in_flight_` may move on
 };
 
 /// Another burst, of `holder`, has what this stream's next burst needs until `until`.

@@ -49,7 +49,7 @@ inline void Engine::become_ready(Stream& stream, Tick now) {
 }
 
 inline void Engine::request_slot(Stream& stream, Tick now) {
-  if (stream.slots->in_flight[stream.write] < stream.slots->limit[stream.write]) {
+  if (!stream.slots->full(now)) {
     become_ready(stream, now);
   } else {
     if (stream.state == StreamState::ready) drop(*stream.channel, stream);
@@ -78,9 +78,27 @@ inline void Engine::account_waiting(Stream& stream, Tick now) {
   if (stream.mark >= now) return;
   MemorySide& memory = *stream.memory;
   const Stream* holder = memory.holder(stream.write);
-  if (holder != nullptr) blocked_by(stream, *holder, std::min(memory.acceptance[stream.write].closed_until(now), now));
+  if (holder != nullptr) blocked_by(stream, *holder, std::min(memory.closed_until(now, stream.write), now));
   stream.chain.add(Cause::latency, nobody, now);
   stream.mark = now;
+}
+
+/// Of two channels that can grant at one instant, the one whose last grant is older goes first: two buses that share a
+/// memory take turns, and so do the two directions of one bus.
+inline bool grants_before(const Channel& a, const Channel& b) {
+  if (a.next != b.next) return a.next < b.next;
+  return a.last_grant != b.last_grant ? a.last_grant < b.last_grant : a.number < b.number;
+}
+
+/// The channel's next grant is at the first edge at or after `time`, which is not before it is free.
+inline void grant_at_edge(Channel& channel, Tick time) {
+  if (time == channel.free_at) {  // an edge already
+    channel.next = channel.free_at;
+    channel.next_cycle = channel.free_cycle;
+  } else {
+    channel.next_cycle = channel.bus->clock.cycle_at_or_after(time);
+    channel.next = channel.bus->clock.duration(channel.next_cycle);
+  }
 }
 
 /// The first edge at which the channel is free and one of its ready bursts is accepted by its memory.
@@ -95,17 +113,10 @@ inline void Engine::find_next(Channel& channel, Tick now) {
       break;
     }
   }
-  if (best == never) {
+  if (best == never)
     channel.next = never;
-    return;
-  }
-  if (best == channel.free_at) {  // an edge already
-    channel.next = channel.free_at;
-    channel.next_cycle = channel.free_cycle;
-  } else {
-    channel.next_cycle = channel.bus->clock.cycle_at_or_after(best);
-    channel.next = channel.bus->clock.duration(channel.next_cycle);
-  }
+  else
+    grant_at_edge(channel, best);
 }
 
 /// A burst whose completions come in order of the grants is booked as soon as it is granted.

@@ -30,7 +30,9 @@ Tick Engine::push_with_record(Stream& stream, const common::Burst& burst_without
   common::Burst burst = burst_without_id;
   burst.id = index;
   const Service service = memory.timing->push(burst);
-  memory.has_changed();
+  memory.has_changed(now);
+  ++stream.slots->with_record;
+  if (stream.port != nullptr) ++stream.port->in_flight;
   if (!memory.queued) {
     acknowledge(record, index, service, now);
     served(record, service, now);
@@ -58,7 +60,7 @@ void Engine::decide(Tick now) {
         if (record.completed) records_.give_back(index);  // a posted write
       }
       memory->next_decision = memory->timing->next_decision();
-      memory->has_changed();
+      memory->has_changed(now);
       for (Channel* channel : active_) channel->stale = true;
     }
   }

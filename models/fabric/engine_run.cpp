@@ -20,14 +20,15 @@ void Engine::run(Tick limit, bool stop_at_completion) {
     Channel* const channel = next_grant();
     const Tick grant_at = channel != nullptr ? std::max(channel->next, now_) : never;
     const Tick completion_at = watchers_ > 0 ? in_flight_.next_time() : never;
-    const Tick other_at = next_arrival_or_decision();
-    const Tick horizon = std::min(other_at, limit);
+    const Tick known_at = next_known_event();
+    const Tick horizon = std::min(known_at, limit);
     // Mostly a grant or a completion is all that happens at its instant:
     if (grant_at < completion_at && grant_at < horizon) {
       now_ = grant_at;
       complete_until(grant_at);
       grant(*channel, grant_at);
-      if (watchers_ == 0 && active_.size() == 1 && active_[0] == channel) stream_alone(*channel, horizon);
+      if (channel->ready.size() == 1 && in_flight_.next_time() > grant_at)
+        stream_lanes(std::min(next_known_event(), limit));
       continue;
     }
     if (completion_at <= grant_at && completion_at < horizon) {
@@ -36,17 +37,18 @@ void Engine::run(Tick limit, bool stop_at_completion) {
       do {  // those that make nobody ready one after another, without looking at the channels again
         now_ = in_flight_.next_time();
         completed = complete(in_flight_.pop());
-      } while (!completed && entered == entered_ && watchers_ > 0 &&
-               in_flight_.next_time() <= std::min(grant_at, horizon - 1));
+      } while (!completed && entered == entered_ && watchers_ > 0 && in_flight_.next_time() <= grant_at &&
+               in_flight_.next_time() < std::min(horizon, next_alarm_));
       if (!completed) continue;
       complete_until(now_);
       if (stop_at_completion) return;
       continue;
     }
-    const Tick time = std::max(std::min({grant_at, completion_at, other_at}), now_);
+    const Tick time = std::max(std::min({grant_at, completion_at, known_at}), now_);
     if (time > limit || time == never) return;
     now_ = time;
-    const bool completed = complete_until(time);
+    bool completed = complete_until(time);
+    completed |= ring_alarms(time);
     for (Traffic& traffic : traffic_)
       if (traffic.between_packets && traffic.source.due() <= time) start_packet(traffic, time);
     if ((completed && stop_at_completion) || time >= limit) return;
@@ -73,31 +75,46 @@ inline bool Engine::complete_until(Tick time) {
   return completed;
 }
 
-inline Tick Engine::next_arrival_or_decision() const {
-  Tick time = start_at_;
+/// True when a transfer has completed.
+bool Engine::ring_alarms(Tick now) {
+  if (next_alarm_ > now) return false;
+  bool completed = false;
+  next_alarm_ = never;
+  for (std::size_t i = 0; i < alarms_.size();) {
+    const Alarm alarm = alarms_[i];
+    if (alarm.time > now) {
+      next_alarm_ = std::min(next_alarm_, alarm.time);
+      ++i;
+      continue;
+    }
+    alarms_[i] = alarms_.back();
+    alarms_.pop_back();
+    if (alarm.slots != nullptr) offer_slots(*alarm.slots, now);
+    if (alarm.port != nullptr) {
+      finish(*alarm.port, now);
+      completed = true;
+    }
+  }
+  return completed;
+}
+
+/// Of all but grants and the completions in `in_flight_`.
+inline Tick Engine::next_known_event() const {
+  Tick time = std::min(start_at_, next_alarm_);
   for (const MemorySide* memory : queued_memories_) time = std::min(time, memory->next_decision);
   for (const Traffic& traffic : traffic_)
     if (traffic.between_packets) time = std::min(time, traffic.source.due());
   return time;
 }
 
-static bool waited_longer(const Channel& a, const Channel& b) {
-  return a.last_grant != b.last_grant ? a.last_grant < b.last_grant : a.number < b.number;
-}
-
-/// The channel that can grant a burst first, of several the one whose last grant is oldest: two buses that share a
-/// memory take turns, and so do the two directions of one bus.
+/// The channel that can grant a burst first; nullptr when none can.
 inline Channel* Engine::next_grant() {
   Channel* first = nullptr;
-  Tick first_time = never;
   for (Channel* channel : active_) {
     if (channel->stale) find_next(*channel, now_);
-    if (channel->next > first_time || channel->next == never) continue;
-    if (channel->next == first_time && !waited_longer(*channel, *first)) continue;
-    first = channel;
-    first_time = channel->next;
+    if (first == nullptr || grants_before(*channel, *first)) first = channel;
   }
-  return first;
+  return first == nullptr || first->next == never ? nullptr : first;
 }
 
 /// The place among the channel's ready streams of the one whose turn it is.
@@ -127,13 +144,12 @@ void Engine::grant(Channel& channel, Tick now) {
   channel.last_grant = ++grants_;
   channel.free_cycle = channel.next_cycle + beats;
   channel.free_at = channel.bus->clock.duration(channel.free_cycle);
-  ++stream.slots->in_flight[stream.write];
-  if (channel.ready.size() > 1) {  // it may come to lie elsewhere meanwhile
-    leave(channel, place);
-    charge_others(channel, stream, now);
-    enter(channel, stream);
-  }
+
+  const bool alone = channel.ready.size() == 1;
+  if (!alone) charge_others(channel, stream, now);
   const Tick completion = push(stream, channel.free_at, now);
+  if (!alone) send_others_for_slots(channel, stream, now);
+  channel.stale = true;
   for (Channel* other : active_)  // it may have stopped accepting
     other->stale |= other->ready.size() > 1 || other->ready[0]->memory == stream.memory;
 
@@ -145,10 +161,11 @@ void Engine::grant(Channel& channel, Tick now) {
     drop(channel, stream);
   if (stream.traffic == nullptr) {
     starved_for_ = 0;
-    ++stream.port->in_flight;
     if (!more && stream.port->reads->cursor.done() && stream.port->writes->cursor.done()) {
-      stream.port->all_granted = true;
-      ++watchers_;
+      if (stream.books_early)
+        set_alarm({completion, stream.port, nullptr});
+      else
+        stream.port->all_granted = true, ++watchers_;
     }
     return;
   }
@@ -171,20 +188,26 @@ void Engine::check_starvation(const Traffic& traffic) {
                           std::to_string(longest_starvation) + " bursts; lower the traffic's rate or priority");
 }
 
-/// The other ready streams of the channel wait for this slot, and may have lost the unit's last outstanding burst to
-/// it.
+/// The other ready streams of the channel wait for this slot.
 void Engine::charge_others(Channel& channel, const Stream& granted, Tick now) {
-  const bool full = granted.slots->in_flight[granted.write] >= granted.slots->limit[granted.write];
+  for (Stream* other : channel.ready) {
+    if (other == &granted) continue;
+    account_waiting(*other, now);
+    blocked_by(*other, granted, channel.free_at);
+  }
+}
+
+/// They may have lost the unit's last outstanding burst to it.
+void Engine::send_others_for_slots(Channel& channel, const Stream& granted, Tick now) {
+  if (!granted.slots->full(now)) return;
   for (std::size_t i = 0; i < channel.ready.size();) {
     Stream& other = *channel.ready[i];
-    account_waiting(other, now);
-    blocked_by(other, granted, channel.free_at);
-    if (full && other.slots == granted.slots && other.write == granted.write) {
-      want_slot(other);
-      leave(channel, i);
-    } else {
+    if (&other == &granted || other.slots != granted.slots) {
       ++i;
+      continue;
     }
+    want_slot(other);
+    leave(channel, i);
   }
 }
 
@@ -202,10 +225,10 @@ Tick Engine::push(Stream& stream, Tick slot_end, Tick now) {
   if (!stream.books_early) return push_with_record(stream, burst, slot_end, now);
 
   const common::Service service = memory.timing->push(burst);
-  memory.has_changed();
+  memory.has_changed(now);
   const Tick moved = std::max(slot_end, service.data_end);
   const Tick completion = std::max(slot_end, service.done) + stream.channel->bus->latency;
-  in_flight_.insert({completion, grants_, &stream, CompletionQueue::no_record});
+  stream.slots->known.insert(completion);
 
   if (memory.activity.gap_before(service.data_start))
     move_after_gap(stream, memory, stream.chain, service, stream.port == nullptr, now);
@@ -219,23 +242,21 @@ Tick Engine::push(Stream& stream, Tick slot_end, Tick now) {
 /// True when a transfer has completed too.
 bool Engine::complete(const CompletionQueue::Entry& entry) {
   Stream& stream = *entry.stream;
-  Slots& slots = *stream.slots;
-  --slots.in_flight[stream.write];
+  --stream.slots->with_record;
   bool completed = false;
+  BurstRecord& record = records_[entry.record];
   if (stream.port != nullptr) {
     Port& port = *stream.port;
-    if (entry.record != CompletionQueue::no_record) book_record(port, records_[entry.record], entry.time);
+    book_record(port, record, entry.time);
     if (--port.in_flight == 0 && port.all_granted) {
+      --watchers_;
       finish(port, entry.time);
       completed = true;
     }
   }
-  if (!slots.waiting[stream.write].empty()) offer_slots(stream, entry.time);
-  if (entry.record != CompletionQueue::no_record) {
-    BurstRecord& record = records_[entry.record];
-    record.completed = true;
-    if (record.decided) records_.give_back(entry.record);
-  }
+  if (!stream.slots->waiting.empty()) offer_slots(*stream.slots, entry.time);
+  record.completed = true;
+  if (record.decided) records_.give_back(entry.record);
   return completed;
 }
 

@@ -93,10 +93,12 @@ std::int32_t Engine::add_unit(const std::string& name, const MasterShare* own_sh
       for (const MasterShare& one : bus.shares)
         if (one.unit == name) share = one;
     if (share.weight < 1) throw Error("bus '" + bus.name + "': weight of '" + name + "' must be at least 1");
-    Slots slots;
-    slots.limit = bus.slot_limit;
-    slots.priority = static_cast<std::uint8_t>(std::clamp(share.priority, 0, 255));
-    unit.slots.push_back(slots);
+    std::array<Slots, 2>& slots = unit.slots.emplace_back();
+    for (std::size_t write = 0; write < 2; ++write) {
+      slots[write].limit = bus.slot_limit[write];
+      slots[write].known.reserve(slots[write].limit);
+      slots[write].priority = static_cast<std::uint8_t>(std::clamp(share.priority, 0, 255));
+    }
     for (std::int32_t channel = bus.channel[0]; channel <= bus.channel[1]; ++channel)
       channels_[static_cast<std::size_t>(channel)].arbiter.add_master(share.priority, share.weight);
   }
@@ -132,7 +134,8 @@ void Engine::add_traffic(const TrafficSpec& spec, const std::vector<std::string>
   traffic.stream->memory_number = memory;
   traffic.stream->memory = &memories_[static_cast<std::size_t>(memory)];
   traffic.stream->channel = &channels_[static_cast<std::size_t>(bus->channel[spec.write])];
-  traffic.stream->slots = &units_[static_cast<std::size_t>(unit)].slots[static_cast<std::size_t>(bus->number)];
+  traffic.stream->slots =
+      &units_[static_cast<std::size_t>(unit)].slots[static_cast<std::size_t>(bus->number)][spec.write];
   traffic.stream->books_early = !traffic.stream->memory->queued;  // it has no books
 }
 
@@ -163,7 +166,7 @@ std::int32_t Engine::add_port(const PortSpec& spec) {
   return number;
 }
 
-void Engine::submit(const Transfer& transfer, Tick now) {
+void Engine::submit(const Transfer& transfer, Tick at) {
   Port& port = ports_[static_cast<std::size_t>(transfer.port)];
   for (const Area* area : {&transfer.area, &transfer.to_area})
     if ((area == &transfer.area || transfer.copy) && port.bus_towards(area->memory) == nullptr)
@@ -172,28 +175,30 @@ void Engine::submit(const Transfer& transfer, Tick now) {
   if (transfer.copy && transfer.area.bytes() != transfer.to_area.bytes())
     throw Error("transfer " + std::to_string(transfer.id) + ": a copy of " + std::to_string(transfer.area.bytes()) +
                 " bytes to a place of " + std::to_string(transfer.to_area.bytes()));
-  catch_up(now);
   if (transfer.area.bytes() == 0) {
-    completions_.push_back({transfer.id, now, now, {}});
+    completions_.push_back({transfer.id, at, at, {}});
     return;
   }
   ++transfers_;
-  port.queue.push_back({transfer, now});
-  for (std::size_t i = port.queue.size() - 1;
-       i > port.queue_head && port.queue[i - 1].submitted == now && port.queue[i - 1].transfer.id > transfer.id; --i)
+  const auto later = [](const Port::Waiting& a, const Port::Waiting& b) {
+    return a.submitted != b.submitted ? a.submitted > b.submitted : a.transfer.id > b.transfer.id;
+  };
+  port.queue.push_back({transfer, at});
+  for (std::size_t i = port.queue.size() - 1; i > port.queue_head && later(port.queue[i - 1], port.queue[i]); --i)
     std::swap(port.queue[i - 1], port.queue[i]);
-  if (!port.running) {
-    port.start_requested = true;
-    start_at_ = std::min(start_at_, now);
-  }
+  if (!port.running) request_start(port, at);
 }
 
 Tick Engine::advance(Tick limit) {
+  const auto first = [this] {
+    Tick time = never;
+    for (const Completion& completion : completions_) time = std::min(time, completion.end);
+    return time;
+  };
   // With nothing in flight there is no completion to find; background traffic is caught up with when it matters.
-  if (completions_.empty() && transfers_ > 0) run(limit, true);
-  Tick first = never;
-  for (const Completion& completion : completions_) first = std::min(first, completion.end);
-  return first <= limit ? first : never;
+  if (transfers_ > 0) run(std::min(limit, first()), true);
+  const Tick completion = first();
+  return completion <= limit ? completion : never;
 }
 
 bool Engine::pop_completion(Tick now, Completion& completion) {

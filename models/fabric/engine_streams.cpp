@@ -5,11 +5,22 @@
 
 namespace presil::fabric {
 
+/// The port has nothing under way: its next transfer starts at `now`, or when it arrives.
+void Engine::request_start(Port& port, Tick now) {
+  port.start_requested = true;
+  start_at_ = std::min(start_at_, std::max(now, port.queue[port.queue_head].submitted));
+}
+
 /// Starts the next transfer of each port that has none under way.
 void Engine::start_transfers(Tick now) {
   start_at_ = never;
+  starved_for_ = 0;
   for (Port& port : ports_) {
     if (!port.start_requested) continue;
+    if (port.queue[port.queue_head].submitted > now) {
+      request_start(port, now);
+      continue;
+    }
     port.start_requested = false;
     const Port::Waiting waiting = port.queue[port.queue_head++];
     if (port.queue_head == port.queue.size()) {
@@ -37,7 +48,7 @@ void Engine::start_stream(Stream& stream, const Port& port, const Area& area, Ti
   stream.memory_number = area.memory;
   stream.memory = &memories_[static_cast<std::size_t>(area.memory)];
   stream.channel = &channels_[static_cast<std::size_t>(bus.channel[stream.write])];
-  stream.slots = &units_[static_cast<std::size_t>(port.unit)].slots[static_cast<std::size_t>(bus.number)];
+  stream.slots = &units_[static_cast<std::size_t>(port.unit)].slots[static_cast<std::size_t>(bus.number)][stream.write];
   stream.books_early = stream.memory->in_order && !port.copy;
   stream.cursor.start(area, bus.width, bus.max_burst);
   next_burst(stream, now);
@@ -52,31 +63,35 @@ void Engine::start_packet(Traffic& traffic, Tick now) {
 }
 
 void Engine::want_slot(Stream& stream) {
+  Slots& slots = *stream.slots;
   stream.state = StreamState::wants_slot;
-  stream.slots->waiting[stream.write].push_back(&stream);
+  if (slots.waiting.empty() && slots.known.size() > 0) set_alarm({slots.known.first(), nullptr, &slots});
+  slots.waiting.push_back(&stream);
   ++watchers_;
 }
 
-/// A burst of `released`'s unit has completed: all its streams that want a slot compete for it.
-void Engine::offer_slots(const Stream& released, Tick now) {
-  std::vector<Stream*>& waiting = released.slots->waiting[released.write];
-  watchers_ -= static_cast<int>(waiting.size());
-  for (Stream* stream : waiting) {
+void Engine::set_alarm(const Alarm& alarm) {
+  alarms_.push_back(alarm);
+  next_alarm_ = std::min(next_alarm_, alarm.time);
+}
+
+/// A slot has become free: all streams that want one compete for it.
+void Engine::offer_slots(Slots& slots, Tick now) {
+  slots.known.drop_until(now);
+  watchers_ -= static_cast<int>(slots.waiting.size());
+  for (Stream* stream : slots.waiting) {
     stream->chain.add(Cause::outstanding, nobody, now);
     stream->mark = std::max(stream->mark, now);
     become_ready(*stream, now);
   }
-  waiting.clear();
+  slots.waiting.clear();
 }
 
 void Engine::finish(Port& port, Tick now) {
   completions_.push_back({port.id, port.start, now, port.frontier.causes()});
   port.running = false;
   --transfers_;
-  --watchers_;
-  if (port.queue.empty()) return;
-  port.start_requested = true;
-  start_at_ = std::min(start_at_, now);
+  if (!port.queue.empty()) request_start(port, now);
 }
 
 }  // namespace presil::fabric

@@ -129,10 +129,6 @@ void Fabric::b_transport(int port, tlm::tlm_generic_payload& payload, sc_time& d
     payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
     return;
   }
-  if (delay != sc_core::SC_ZERO_TIME) {  // a caller that has run ahead: its transfer starts only then
-    wait(delay);
-    delay = sc_core::SC_ZERO_TIME;
-  }
   Waiter* waiter = nullptr;
   for (Waiter& one : waiters_) {
     if (!one.waiting)
@@ -142,7 +138,8 @@ void Fabric::b_transport(int port, tlm::tlm_generic_payload& payload, sc_time& d
   }
   if (waiter == nullptr) waiter = &waiters_.emplace_back();
   extension->transfer.port = port;
-  timing_->submit(extension->transfer, current_time());
+  timing_->submit(extension->transfer, current_time() + static_cast<Tick>(delay.value()));
+  delay = sc_core::SC_ZERO_TIME;  // the wait below takes it
   waiter->waiting = true;
   waiter->id = extension->transfer.id;
   submitted_.notify(sc_core::SC_ZERO_TIME);

@@ -82,8 +82,9 @@ class FabricTiming {
   /// True when the port reaches the memory over one of its buses.
   bool reaches(std::int32_t port, std::int32_t memory) const;
 
-  /// Adds a transfer at time `now`, never smaller than any time passed before. Zero bytes complete at once (at `now`).
-  void submit(const Transfer& transfer, Tick now);
+  /// Adds a transfer that arrives at time `at`, not before the `limit` of any earlier advance(); that may lie ahead, as
+  /// a DMA's does while it is set up. Zero bytes complete at once (at `at`).
+  void submit(const Transfer& transfer, Tick at);
 
   /// Runs bursts forward in time, never past `limit`, and stops at the first completion. Work at exactly `limit` that
   /// could still be changed by arrivals at `limit` is left undone. Returns the time of the earliest undelivered

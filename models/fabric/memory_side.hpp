@@ -13,7 +13,7 @@ namespace presil::fabric {
 
 using common::MemoryTiming;
 
-/// When a memory accepts the next burst of one direction. It is asked once after each push or decision.
+/// When a queueing memory accepts the next burst of one direction. It is asked once after each push or decision.
 class Acceptance {
  public:
   void forget() { known_ = false; }
@@ -176,15 +176,26 @@ struct MemorySide {
   bool in_order = false;  // answers each direction in order: a burst is booked as soon as it is granted
   bool posts_writes = false;
   Tick next_decision = never;
-  std::array<Acceptance, 2> acceptance;          // reads, writes
+  std::array<Acceptance, 2> acceptance;          // of a queueing memory: reads, writes
+  Tick opens_at = 0, last_closed_until = 0;      // of any other: when it accepts the next burst
   std::array<const Stream*, 2> last_accepted{};  // one for both directions unless queued
   PinHolders pins;
   ActivityLog activity;
 
-  Tick accepts_from(Tick now, bool write) { return acceptance[write].from(*timing, now, write); }
-  void has_changed() {
-    acceptance[0].forget();
-    acceptance[1].forget();
+  /// 0 or any time before `now` when it accepts at `now`.
+  Tick accepts_from(Tick now, bool write) { return queued ? acceptance[write].from(*timing, now, write) : opens_at; }
+  /// End of the last stretch, as far as it is known at `now`, during which nothing was accepted.
+  Tick closed_until(Tick now, bool write) const {
+    return queued ? acceptance[write].closed_until(now) : last_closed_until;
+  }
+  void has_changed(Tick now) {
+    if (queued) {
+      acceptance[0].forget();
+      acceptance[1].forget();
+    } else {
+      opens_at = timing->accepts_from(now, false);
+      if (opens_at > now) last_closed_until = opens_at;
+    }
   }
   const Stream*& holder(bool write) { return last_accepted[queued && write ? 1 : 0]; }
 };

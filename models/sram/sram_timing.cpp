@@ -80,9 +80,7 @@ Service SramTiming::push(const Burst& burst) {
       if (one.accepts_at <= burst.arrival && (port == nullptr || one.free_at < port->free_at)) port = &one;
   }
   assert(port != nullptr && port->accepts_at <= burst.arrival && "push without acceptance");
-  const std::uint64_t mask = (std::uint64_t{1} << width_shift_) - 1;
-  const std::int64_t beats = static_cast<std::int64_t>(
-      (((burst.address + burst.bytes + mask) & ~mask) - (burst.address & ~mask)) >> width_shift_);
+  const std::int64_t beats = this->beats(burst);
 
   // The first beat: after the latency, and when the pins are free.
   const Tick ready = burst.write ? burst.arrival : burst.arrival + read_latency_;
@@ -116,6 +114,20 @@ Service SramTiming::push(const Burst& burst) {
   ++counters_.bursts;
   (burst.write ? counters_.write_bytes : counters_.read_bytes) += beats << width_shift_;
   return service;
+}
+
+/// Bursts that come exactly as fast as their data move follow each other on the pins without a gap.
+bool SramTiming::push_run(const Burst& last, std::int64_t count, Tick interval) {
+  const std::int64_t beats = this->beats(last);
+  const bool aligned = beats << width_shift_ == last.bytes;
+  if (spec_.ports > 1 || !aligned || !clock_.whole_period() || clock_.duration(beats) != interval) return false;
+  Port& port = ports_[0];
+  port.free_cycle += beats * count;
+  port.free_at += interval * count;
+  port.accepts_at = port.free_at - interval - read_latency_;
+  counters_.bursts += count;
+  (last.write ? counters_.write_bytes : counters_.read_bytes) += (beats << width_shift_) * count;
+  return true;
 }
 
 }  // namespace presil::sram

@@ -30,6 +30,7 @@ class SramTiming final : public MemoryTiming {
   bool completes_in_order() const override { return spec_.ports == 1; }
   Tick accepts_from(Tick now, bool write) const override;
   Service push(const Burst& burst) override;
+  bool push_run(const Burst& last, std::int64_t count, Tick interval) override;
   void reset() override;
   const MemoryCounters& counters() const override { return counters_; }
   double peak_bytes_per_second() const override;
@@ -50,6 +51,11 @@ class SramTiming final : public MemoryTiming {
     Move last, before_last;  // all that can still move when the next burst arrives
   };
 
+  std::int64_t beats(const Burst& burst) const {
+    const std::uint64_t mask = (std::uint64_t{1} << width_shift_) - 1;
+    return static_cast<std::int64_t>(((burst.address + burst.bytes + mask) & ~mask) - (burst.address & ~mask)) >>
+           width_shift_;
+  }
   std::int64_t bank(std::uint64_t position) const {
     return static_cast<std::int64_t>(position / beats_per_slice_ % static_cast<std::uint64_t>(spec_.banks));
   }

@@ -11,19 +11,22 @@
 namespace presil::dma {
 namespace {
 
-/// In the fabric's place: moves a byte a nanosecond; refuses transfer 99.
+/// In the fabric's place: starts when the annotated delay has passed, as TLM asks of every target, and moves a byte a
+/// nanosecond; refuses transfer 99.
 struct Fabric : sc_core::sc_module {
   tlm_utils::simple_target_socket<Fabric> socket{"socket"};
   explicit Fabric(sc_core::sc_module_name name) : sc_module(name) {
     socket.register_b_transport(this, &Fabric::b_transport);
   }
-  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
     auto* extension = payload.get_extension<fabric::TransferExtension>();
     ASSERT_NE(extension, nullptr);
     if (extension->transfer.id == 99) {
       payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
       return;
     }
+    wait(delay);
+    delay = sc_core::SC_ZERO_TIME;
     extension->completion.id = extension->transfer.id;
     extension->completion.start = static_cast<Tick>(sc_core::sc_time_stamp().value());
     wait(sc_core::sc_time(static_cast<double>(extension->transfer.area.bytes()), sc_core::SC_NS));

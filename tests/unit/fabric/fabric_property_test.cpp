@@ -137,16 +137,16 @@ struct Outcome {
   Tick end = 0;
 };
 
-/// How the caller goes through time: in steps of at most `step` (0: as far as possible), and in which order it submits
-/// what comes at one instant.
-Outcome run(Case& test, Tick step, bool backwards) {
+/// How the caller goes through time: in steps of at most `step` (0: as far as possible), in which order it submits what
+/// comes at one instant, and how long before a transfer arrives.
+Outcome run(Case& test, Tick step, bool backwards, Tick ahead = 0) {
   FabricTiming& fabric = *test.fabric;
   Outcome outcome;
   Random random(static_cast<std::uint64_t>(step));
   std::size_t next = 0;
   Tick now = 0;
   while (next < test.submissions.size() || fabric.busy()) {
-    Tick limit = next < test.submissions.size() ? test.submissions[next].time : never;
+    Tick limit = next < test.submissions.size() ? std::max(now, test.submissions[next].time - ahead) : never;
     if (step > 0) limit = std::min(limit, now + 1 + static_cast<Tick>(random() % static_cast<std::uint64_t>(step)));
     const Tick completed = fabric.advance(limit);
     Completion completion;
@@ -166,11 +166,12 @@ Outcome run(Case& test, Tick step, bool backwards) {
       now = limit;
     }
     std::size_t last = next;
-    while (last < test.submissions.size() && test.submissions[last].time == now) ++last;
+    while (last < test.submissions.size() && test.submissions[last].time - ahead <= now) ++last;
+    const auto submit = [&](const Case::Submission& one) { fabric.submit(one.transfer, one.time); };
     if (backwards)
-      for (std::size_t i = last; i-- > next;) fabric.submit(test.submissions[i].transfer, now);
+      for (std::size_t i = last; i-- > next;) submit(test.submissions[i]);
     else
-      for (std::size_t i = next; i < last; ++i) fabric.submit(test.submissions[i].transfer, now);
+      for (std::size_t i = next; i < last; ++i) submit(test.submissions[i]);
     next = last;
   }
   outcome.end = now;
@@ -221,6 +222,15 @@ TEST(FabricProperty, TheResultDependsNeitherOnHowTimeIsCutNorOnTheOrderOfSubmiss
     expect_equal(reference, run(cut, 200'000, false), seed);
     expect_equal(reference, run(finely_cut, 3'000, true), seed);
     expect_equal(reference, run(backwards, 0, true), seed);
+  }
+}
+
+TEST(FabricProperty, TransfersMayBeAnnouncedBeforeTheyArrive) {
+  for (std::uint64_t seed = 1; seed <= seeds && !HasFailure(); ++seed) {
+    Case at_once(seed), announced(seed), cut(seed);
+    const Outcome reference = run(at_once, 0, false);
+    expect_equal(reference, run(announced, 0, true, 150'000), seed);
+    expect_equal(reference, run(cut, 20'000, false, 1'000'000), seed);
   }
 }
 
