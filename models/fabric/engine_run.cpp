@@ -27,7 +27,7 @@ void Engine::run(Tick limit, bool stop_at_completion) {
       now_ = grant_at;
       complete_until(grant_at);
       grant(*channel, grant_at);
-      if (channel->ready.size() == 1 && in_flight_.next_time() > grant_at)
+      if (channel->ready.size() == 1 && channel->ready[0]->books_early && in_flight_.next_time() > channel->free_at)
         stream_lanes(std::min(next_known_event(), limit));
       continue;
     }

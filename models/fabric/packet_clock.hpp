@@ -56,12 +56,30 @@ class PacketClock {
       set_period(static_cast<double>(spec.burst_bytes) * 1e15, spec.bytes_per_second * 1e3,
                  "rate below 0.001 B/s; leave it out");
     }
-    next_ = at(0);
+    places_ = spec_.region_bytes / spec_.burst_bytes;
+    next_ = random_part(at(0));
   }
 
   const TrafficSpec& spec() const { return spec_; }
   const Packet& next() const { return next_; }
-  void advance() { next_ = at(++number_); }
+  void advance() { next_ = random_part(at(++number_)); }
+
+  /// Any packet, but for what is random of it.
+  Packet at(std::int64_t number) const {
+    Packet packet;
+    packet.bytes = spec_.burst_bytes;
+    packet.period = number;
+    switch (spec_.pacing) {
+      case Pacing::random: packet.deadline = common::never; break;
+      case Pacing::steady:
+        packet.due = period_start(number);
+        packet.deadline = period_start(number + 1);
+        packet.offset = static_cast<std::uint64_t>(number % places_ * spec_.burst_bytes);
+        break;
+      default: of_frame(packet, number);
+    }
+    return packet;
+  }
 
  private:
   bool periodic() const { return spec_.pacing == Pacing::frames || spec_.pacing == Pacing::task; }
@@ -69,35 +87,27 @@ class PacketClock {
   void set_period(double dividend, double per_thousand_seconds, const char* too_slow) {
     divisor_ = std::llround(per_thousand_seconds);
     if (divisor_ <= 0) throw common::Error("traffic '" + spec_.name + "': " + too_slow);
-    dividend_ = static_cast<unsigned __int128>(dividend);
-    whole_ = period_start(1);
+    whole_ = static_cast<Tick>(static_cast<unsigned __int128>(dividend) / static_cast<std::uint64_t>(divisor_));
+    rest_ = static_cast<std::int64_t>(static_cast<unsigned __int128>(dividend) % static_cast<std::uint64_t>(divisor_));
   }
 
-  /// Start of period `number`: number * dividend / divisor, rounded down.
-  Tick period_start(std::int64_t number) const {
-    const unsigned __int128 whole = dividend_ / divisor_, rest = dividend_ % divisor_;
-    return static_cast<Tick>(whole * static_cast<std::uint64_t>(number) +
-                             rest * static_cast<std::uint64_t>(number) / divisor_);
+  /// Start of period `number`: number * (whole + rest / divisor), rounded down.
+  Tick period_start(std::int64_t number) const { return whole_ * number + share(rest_, number, divisor_); }
+
+  /// factor * number / divisor, rounded down; none is negative.
+  static std::int64_t share(std::int64_t factor, std::int64_t number, std::int64_t divisor) {
+    std::int64_t product;
+    if (!__builtin_mul_overflow(factor, number, &product)) return product / divisor;
+    return static_cast<std::int64_t>(static_cast<__int128>(factor) * number / divisor);
   }
 
-  Packet at(std::int64_t number) {
-    Packet packet;
-    packet.bytes = spec_.burst_bytes;
-    packet.period = number;
-    const std::int64_t places = spec_.region_bytes / spec_.burst_bytes;
-    packet.offset = static_cast<std::uint64_t>(number % places * spec_.burst_bytes);
+  Packet random_part(Packet packet) {
     if (spec_.pacing == Pacing::random) {
       const double share = (static_cast<double>(random() >> 11) + 0.5) / 9007199254740992.0;  // (0, 1)
       packet.due = next_.due + std::llround(-std::log(share) * static_cast<double>(whole_));
-      packet.deadline = common::never;
-    } else if (spec_.pacing == Pacing::steady) {
-      packet.due = period_start(number);
-      packet.deadline = period_start(number + 1);
-    } else {
-      of_frame(packet, number);
     }
     if (spec_.pacing == Pacing::random || spec_.scattered)
-      packet.offset = random() % static_cast<std::uint64_t>(places) * static_cast<std::uint64_t>(spec_.burst_bytes);
+      packet.offset = random() % static_cast<std::uint64_t>(places_) * static_cast<std::uint64_t>(spec_.burst_bytes);
     return packet;
   }
 
@@ -115,8 +125,7 @@ class PacketClock {
       packet.deadline = period_start(frame + 1);
       return;
     }
-    packet.due += static_cast<Tick>(static_cast<__int128>(active_) * line / lines_) +
-                  static_cast<Tick>(static_cast<__int128>(line_active_) * in_line / packets_);
+    packet.due += share(active_, line, lines_) + share(line_active_, in_line, packets_);
     packet.deadline = packet.due + slack_;
   }
 
@@ -128,9 +137,9 @@ class PacketClock {
   }
 
   TrafficSpec spec_;
-  unsigned __int128 dividend_ = 1;
-  std::int64_t divisor_ = 1;
-  Tick whole_ = 0;                                                              // a period
+  Tick whole_ = 0;  // a period is whole_ + rest_ / divisor_
+  std::int64_t rest_ = 0, divisor_ = 1;
+  std::int64_t places_ = 1;                                                     // of packets in the region
   std::int64_t lines_ = 1, packets_ = 1, in_frame_ = 1, frames_in_region_ = 1;  // packets of a line, of a frame
   Tick active_ = 0, line_active_ = 0, slack_ = 0;
   std::uint64_t state_;

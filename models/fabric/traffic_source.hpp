@@ -11,7 +11,7 @@ namespace presil::fabric {
 
 class TrafficSource {
  public:
-  explicit TrafficSource(const TrafficSpec& spec) : clock_(spec), unmoved_(clock_) {}
+  explicit TrafficSource(const TrafficSpec& spec) : clock_(spec) {}
 
   const TrafficSpec& spec() const { return clock_.spec(); }
   Tick due() const { return clock_.next().due; }
@@ -36,15 +36,14 @@ class TrafficSource {
 
   /// A packet that was to have moved by `deadline` has moved at `completion`.
   void packet_moved(Tick completion, Tick deadline) {
-    if (completion > deadline) note_late(unmoved_.next().period);
-    unmoved_.advance();
+    if (completion > deadline) note_late(clock_.at(moved_).period);
+    ++moved_;
   }
 
   /// As of `now`: packets that wait or are under way are late when their time is over.
   FabricTiming::TrafficResult result(Tick now) const {
     TrafficSource source = *this;
-    for (; source.unmoved_.next().deadline <= now; source.unmoved_.advance())
-      source.note_late(source.unmoved_.next().period);
+    for (; clock_.at(source.moved_).deadline <= now; ++source.moved_) source.note_late(clock_.at(source.moved_).period);
     std::int64_t begun = bytes_ > 0 ? taken_.period + 1 : 0;
     for (; source.clock_.next().due < now; source.clock_.advance()) begun = source.clock_.next().period + 1;
     return {spec().name, bytes_, source.late_, worst_wait_, begun, source.late_periods_};
@@ -57,8 +56,9 @@ class TrafficSource {
     last_late_period_ = period;
   }
 
-  PacketClock clock_, unmoved_;  // the second stands at the oldest packet that has not moved
+  PacketClock clock_;
   Packet taken_;
+  std::int64_t moved_ = 0;  // packets
   Tick worst_wait_ = 0;
   std::int64_t bytes_ = 0, late_ = 0, late_periods_ = 0, last_late_period_ = -1;
 };
