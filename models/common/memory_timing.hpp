@@ -84,10 +84,18 @@ class MemoryTiming {
   /// Service.
   virtual Service push(const Burst& burst) = 0;
 
-  /// Of an in-order memory: takes `count` more bursts like `last`, the one pushed last, each at the address where the
-  /// one before ends and `interval` after it, when each is served exactly `interval` after the one before. False, and
-  /// nothing is taken, when they might not be.
-  virtual bool push_run(const Burst& /*last*/, std::int64_t /*count*/, Tick /*interval*/) { return false; }
+  /// An in-order memory with one data path that moves `width` bytes every `beat` ps: a burst that arrives by the time
+  /// at which the one before has taken its turn on the bus moves right behind it. Zeros: no such memory.
+  struct SteadyPins {
+    std::uint32_t width = 0;
+    Tick beat = 0;
+  };
+  virtual SteadyPins steady_pins() const { return {}; }
+
+  /// Of a memory with steady pins: takes that many bursts of one direction, `bytes` in all and `last_bytes` in the last,
+  /// in whole beats, whose data move without a gap right behind the burst pushed last.
+  virtual void push_behind(bool /*write*/, std::int64_t /*bursts*/, std::int64_t /*bytes*/,
+                           std::int64_t /*last_bytes*/) {}
 
   /// Time of the next scheduling decision of a queueing memory, `never` when nothing waits. Pushing may bring it
   /// forward.

@@ -54,27 +54,6 @@ class BurstCursor {
   /// True when the current burst is the area's last.
   bool last() const { return end_ == run_end_ && row_ + 1 == rows_ && planes_ == 1; }
 
-  /// How many bursts, the current one first, are as long as can be and follow their predecessor without a gap; the
-  /// area's last is not counted.
-  std::int64_t full_bursts() const {
-    if (position_ == row_start_) return 0;
-    const auto full = static_cast<std::int64_t>((run_end_ - position_) / max_burst_);
-    const bool last_run = row_ + 1 == rows_ && planes_ == 1;
-    return last_run && (run_end_ - position_) % max_burst_ == 0 ? full - 1 : full;
-  }
-
-  /// Passes over that many of them.
-  void skip(std::int64_t full_bursts) {
-    const std::uint64_t bytes = static_cast<std::uint64_t>(full_bursts) * max_burst_;
-    bytes_before_ += static_cast<std::int64_t>(bytes);
-    position_ += bytes;
-    boundary_ += bytes;
-    if (position_ < run_end_)
-      end_ = boundary_ < run_end_ ? boundary_ : run_end_;
-    else
-      next_run();
-  }
-
   void advance() {
     bytes_before_ += static_cast<std::int64_t>(end_ - position_);
     position_ = end_;

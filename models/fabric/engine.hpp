@@ -29,6 +29,7 @@ struct Bus {
   std::array<std::int32_t, 2> channel{};  // the same one twice unless duplex
   std::vector<MasterShare> shares;
   std::vector<bool> reaches;  // by memory
+  std::vector<bool> in_step;  // by memory: its pins move as many bytes in the same time, see MemoryTiming::steady_pins
 };
 
 /// The data path of a bus in one or both directions: slots of whole beats that never overlap.
@@ -205,7 +206,7 @@ class Engine {
 
   // engine_lanes.cpp: the shortest way for one stream on each channel
   void stream_lanes(Tick horizon);
-  Tick stream_run(Channel& channel, Stream& stream, const common::Burst& last, const common::Service& service,
+  bool stream_run(Channel& channel, Stream& stream, std::uint32_t bytes, const common::Service& service,
                   Tick completion, Tick until);
 
   // engine_queued.cpp: bursts whose completion is found later, or booked later

@@ -84,17 +84,25 @@ void Engine::stream_lanes(Tick horizon) {
     memory.pins.note(stream.owner, stream.unit, service.data_end);
     holder = &stream;
     memory.has_changed(now);
-
-    for (std::size_t i = 0; i < count; ++i)  // it may have stopped accepting
-      if (lanes[i].stream->memory == &memory && lanes[i].channel != &channel &&
-          lanes[i].channel->next < memory.opens_at)
-        grant_at_edge(*lanes[i].channel, std::max(lanes[i].earliest, memory.opens_at));
+    const auto others_wait = [&] {  // it may have stopped accepting
+      for (std::size_t i = 0; i < count; ++i)
+        if (lanes[i].stream->memory == &memory && lanes[i].channel != &channel &&
+            lanes[i].channel->next < memory.opens_at)
+          grant_at_edge(*lanes[i].channel, std::max(lanes[i].earliest, memory.opens_at));
+    };
+    others_wait();
+    if (bus.in_step[static_cast<std::size_t>(stream.memory_number)]) {
+      Tick until = horizon;
+      for (std::size_t i = 0; i < count; ++i)
+        if (&lanes[i] != lane) until = std::min(until, lanes[i].channel->next);
+      if (stream_run(channel, stream, burst.bytes, service, completion, until)) others_wait();
+    }
 
     // The next burst needs a slot, then the channel, then its memory.
-    stream.chain.restart(now);
-    stream.mark = now;
-    Tick ready = now;
-    if (slots.full(now)) {
+    stream.chain.restart(now_);
+    stream.mark = now_;
+    Tick ready = now_;
+    if (slots.full(now_)) {
       ready = slots.known.first();
       if (count > 1 || ready >= horizon) {  // the general way goes on from here
         drop(channel, stream);
@@ -107,58 +115,50 @@ void Engine::stream_lanes(Tick horizon) {
       now_ = stream.mark = ready;
     }
     memory.activity.pend(ready);
-    blocked_by(stream, stream, slot_end);
-    lane->earliest = std::max(slot_end, ready);
+    blocked_by(stream, stream, channel.free_at);
+    lane->earliest = std::max(channel.free_at, ready);
     grant_at_edge(channel, std::max(lane->earliest, memory.opens_at));
-    if (channel.next != slot_end || ready != now || burst.bytes != bus.max_burst) continue;
-    Tick until = horizon;
-    for (std::size_t i = 0; i < count; ++i)
-      if (&lanes[i] != lane) until = std::min(until, lanes[i].channel->next);
-    if (until > slot_end) lane->earliest = stream_run(channel, stream, burst, service, completion, until);
   }
 }
 
-/// The stream has been granted `last`, and its next burst is granted when the channel is free again. As far as before
-/// `until` each burst repeats the one before, one slot later, takes them all at once. Returns when the channel is free.
-Tick Engine::stream_run(Channel& channel, Stream& stream, const common::Burst& last, const common::Service& service,
+/// The stream's last grant, of `bytes`, is that of `service`; the pins of its memory keep step with the bus. As long as
+/// the next burst can be granted when the channel is free again, and before `until`, its data follow without a gap, one
+/// burst's time later, and all there is to book is its transfer: these are granted here, all but the area's last. False
+/// when there are none.
+bool Engine::stream_run(Channel& channel, Stream& stream, std::uint32_t bytes, const common::Service& service,
                         Tick completion, Tick until) {
-  const common::Clock& clock = channel.bus->clock;
   MemorySide& memory = *stream.memory;
   Slots& slots = *stream.slots;
-  Port& port = *stream.port;
-  const Tick interval = channel.free_at - now_;
-  const std::int64_t count = std::min(stream.cursor.full_bursts(), (until - 1 - channel.free_at) / interval + 1);
-  if (count < 2 || !clock.whole_period()) return channel.free_at;
-  // No gap on the pins, nothing but its transfer to book, and always an outstanding burst left.
-  const Tick way_back = completion - std::max(channel.free_at, service.data_end);
-  const std::int64_t in_flight = (completion - now_ + interval - 1) / interval;
-  if (service.data_start + interval > service.data_end || service.data_start + interval + way_back > completion ||
-      slots.with_record + slots.known.size() - 1 + in_flight >= slots.limit)
-    return channel.free_at;
-  if (!memory.timing->push_run(last, count, interval)) return channel.free_at;
+  const Tick beat = channel.bus->clock.duration(1);
+  const Tick backlog = memory.opens_at - now_;  // once a burst is granted, until the memory accepts the next
+  const Tick answer = completion - service.data_end;
+  Tick data_end = service.data_end;
+  std::int64_t bursts = 0, beats = 0, last_beats = 0, moved = 0;
+  while (channel.free_at < until && channel.free_at - now_ >= backlog && !stream.cursor.last() && !slots.full(now_)) {
+    now_ = channel.free_at;
+    bytes = stream.cursor.bytes();
+    stream.cursor.advance();
+    beats += last_beats;
+    last_beats = bytes >> channel.bus->width_shift;
+    channel.free_at += last_beats * beat;
+    data_end += last_beats * beat;
+    slots.known.insert(data_end + answer);
+    moved += bytes;
+    ++bursts;
+  }
+  if (bursts == 0) return false;
 
-  const Tick passed = interval * count;
-  const std::uint32_t beats = last.bytes >> channel.bus->width_shift;
-  stream.cursor.skip(count);
-  channel.arbiter.served({stream.number, stream.unit}, static_cast<std::uint32_t>(beats * (count - 1)));
-  channel.arbiter.served({stream.number, stream.unit}, beats);
-  grants_ += static_cast<std::uint64_t>(count);
-  channel.last_grant = grants_;
-  channel.free_cycle = channel.next_cycle = channel.free_cycle + beats * count;
-  channel.free_at = channel.next = channel.free_at + passed;
-  now_ += passed;
-  slots.known.drop_until(now_);
-  for (std::int64_t back = std::min(count, in_flight) - 1; back >= 0; --back)
-    slots.known.insert(completion + passed - back * interval);
-  port.frontier.book(Cause::transfer, completion + passed);
-  memory.activity.move(service.data_start, service.data_end + passed, false, now_);
+  channel.arbiter.served({stream.number, stream.unit}, static_cast<std::uint32_t>(beats));
+  channel.arbiter.served({stream.number, stream.unit}, static_cast<std::uint32_t>(last_beats));
+  channel.last_grant = grants_ += static_cast<std::uint64_t>(bursts);
+  channel.free_cycle += beats + last_beats;
+  memory.timing->push_behind(stream.write, bursts, moved, bytes);
   memory.activity.pend(now_);
-  memory.pins.note(stream.owner, stream.unit, service.data_end + passed);
+  memory.activity.move(service.data_end, data_end, false, now_);
+  stream.port->frontier.book(Cause::transfer, data_end + answer);
+  memory.pins.note(stream.owner, stream.unit, data_end);
   memory.has_changed(now_);
-  stream.chain.restart(now_);
-  stream.mark = now_;
-  blocked_by(stream, stream, channel.free_at);
-  return channel.free_at;
+  return true;
 }
 
 }  // namespace presil::fabric

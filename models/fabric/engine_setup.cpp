@@ -28,6 +28,11 @@ void check(const BusSpec& spec) {
   if (spec.latency_cycles < 0) throw Error(where + "latency must not be negative");
 }
 
+bool in_step(const Bus& bus, const MemoryTiming::SteadyPins& pins) {
+  return bus.clock.whole_period() && pins.width > 0 && bus.width % pins.width == 0 &&
+         bus.clock.duration(1) == pins.beat * (bus.width / pins.width);
+}
+
 }  // namespace
 
 Engine::Engine(std::vector<BusSpec> buses, std::vector<std::string> memory_names, std::vector<MemoryTiming*> memories,
@@ -63,6 +68,7 @@ void Engine::add_bus(const BusSpec& spec, const std::vector<std::string>& memory
   bus.slot_limit = {spec.outstanding_reads, spec.outstanding_writes};
   bus.shares = spec.shares;
   bus.reaches.assign(memories_.size(), false);
+  for (const MemorySide& memory : memories_) bus.in_step.push_back(in_step(bus, memory.timing->steady_pins()));
   for (const std::string& name : spec.memories) {
     const std::int32_t memory = index_of(memory_names, name);
     if (memory == nobody) throw Error("bus '" + spec.name + "': no memory '" + name + "' exists");

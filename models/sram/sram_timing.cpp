@@ -116,18 +116,18 @@ Service SramTiming::push(const Burst& burst) {
   return service;
 }
 
-/// Bursts that come exactly as fast as their data move follow each other on the pins without a gap.
-bool SramTiming::push_run(const Burst& last, std::int64_t count, Tick interval) {
-  const std::int64_t beats = this->beats(last);
-  const bool aligned = beats << width_shift_ == last.bytes;
-  if (spec_.ports > 1 || !aligned || !clock_.whole_period() || clock_.duration(beats) != interval) return false;
+SramTiming::SteadyPins SramTiming::steady_pins() const {
+  if (spec_.ports > 1 || !clock_.whole_period()) return {};
+  return {std::uint32_t{1} << width_shift_, clock_.duration(1)};
+}
+
+void SramTiming::push_behind(bool write, std::int64_t bursts, std::int64_t bytes, std::int64_t last_bytes) {
   Port& port = ports_[0];
-  port.free_cycle += beats * count;
-  port.free_at += interval * count;
-  port.accepts_at = port.free_at - interval - read_latency_;
-  counters_.bursts += count;
-  (last.write ? counters_.write_bytes : counters_.read_bytes) += (beats << width_shift_) * count;
-  return true;
+  port.free_cycle += bytes >> width_shift_;
+  port.free_at = clock_.duration(port.free_cycle);
+  port.accepts_at = port.free_at - clock_.duration(last_bytes >> width_shift_) - read_latency_;
+  counters_.bursts += bursts;
+  (write ? counters_.write_bytes : counters_.read_bytes) += bytes;
 }
 
 }  // namespace presil::sram

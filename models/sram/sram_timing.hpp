@@ -30,7 +30,8 @@ class SramTiming final : public MemoryTiming {
   bool completes_in_order() const override { return spec_.ports == 1; }
   Tick accepts_from(Tick now, bool write) const override;
   Service push(const Burst& burst) override;
-  bool push_run(const Burst& last, std::int64_t count, Tick interval) override;
+  SteadyPins steady_pins() const override;
+  void push_behind(bool write, std::int64_t bursts, std::int64_t bytes, std::int64_t last_bytes) override;
   void reset() override;
   const MemoryCounters& counters() const override { return counters_; }
   double peak_bytes_per_second() const override;
