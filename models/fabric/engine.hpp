@@ -190,6 +190,7 @@ class Engine {
   bool complete_until(Tick time);
   bool ring_alarms(Tick now);
   Tick next_known_event() const;
+  Traffic* next_packet();
   Channel* next_grant();
   void find_next(Channel& channel, Tick now);
   std::size_t choose(Channel& channel, Tick now);

@@ -20,15 +20,26 @@ void Engine::run(Tick limit, bool stop_at_completion) {
     Channel* const channel = next_grant();
     const Tick grant_at = channel != nullptr ? std::max(channel->next, now_) : never;
     const Tick completion_at = watchers_ > 0 ? in_flight_.next_time() : never;
-    const Tick known_at = next_known_event();
+    Traffic* const packet = next_packet();
+    const Tick packet_at = packet != nullptr ? packet->source.due() : never;
+    const Tick known_at = std::min(packet_at, next_known_event());
     const Tick horizon = std::min(known_at, limit);
-    // Mostly a grant or a completion is all that happens at its instant:
+    // Mostly a grant, a packet or a completion is all that happens at its instant:
     if (grant_at < completion_at && grant_at < horizon) {
       now_ = grant_at;
       complete_until(grant_at);
       grant(*channel, grant_at);
-      if (channel->ready.size() == 1 && channel->ready[0]->books_early && in_flight_.next_time() > channel->free_at)
-        stream_lanes(std::min(next_known_event(), limit));
+      if (channel->ready.size() == 1 && channel->ready[0]->books_early && channel->ready[0]->port != nullptr &&
+          channel->free_at < in_flight_.next_time() && channel->free_at < horizon) {
+        const Traffic* const next = next_packet();
+        stream_lanes(std::min({next != nullptr ? next->source.due() : never, next_known_event(), limit}));
+      }
+      continue;
+    }
+    if (packet_at <= grant_at && packet_at < completion_at && packet_at < limit && packet_at < next_known_event()) {
+      now_ = packet_at;
+      complete_until(packet_at);
+      start_packet(*packet, packet_at);
       continue;
     }
     if (completion_at <= grant_at && completion_at < horizon) {
@@ -98,13 +109,19 @@ bool Engine::ring_alarms(Tick now) {
   return completed;
 }
 
-/// Of all but grants and the completions in `in_flight_`.
+/// Of all but grants, packets and the completions in `in_flight_`.
 inline Tick Engine::next_known_event() const {
   Tick time = std::min(start_at_, next_alarm_);
   for (const MemorySide* memory : queued_memories_) time = std::min(time, memory->next_decision);
-  for (const Traffic& traffic : traffic_)
-    if (traffic.between_packets) time = std::min(time, traffic.source.due());
   return time;
+}
+
+/// The master whose packet is due next; nullptr when all have one under way.
+inline Traffic* Engine::next_packet() {
+  Traffic* first = nullptr;
+  for (Traffic& traffic : traffic_)
+    if (traffic.between_packets && (first == nullptr || traffic.source.due() < first->source.due())) first = &traffic;
+  return first;
 }
 
 /// The channel that can grant a burst first; nullptr when none can.

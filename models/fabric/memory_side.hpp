@@ -84,9 +84,10 @@ class ActivityLog {
     --pending_;
     const Tick from = std::max(start, pinned_until_);
     pinned_until_ = std::max(end, pinned_until_);
+    if (end <= from) return;
     if (revocable && end > now)
-      defer(from, end, now);
-    else if (end > from)
+      defer({from, end, true, Cause::transfer}, now);
+    else
       busy_ += end - from;
   }
 
@@ -97,69 +98,51 @@ class ActivityLog {
     --pending_;
     Tick from = std::max(pinned_until_, pending_since_);
     pinned_until_ = end;
-    Move* late = revocable && end > now ? &defer(start, end, now) : nullptr;
+    const bool late = revocable && end > now;
     const auto stalled = [&](Cause cause, Tick until) {
       until = std::min(until, start);
       if (until <= from) return;
-      if (late != nullptr)
-        late->stalls.add(cause, from, until);
+      if (late)
+        defer({from, until, false, cause}, now);
       else
         stalls_[cause] += until - from;
       from = until;
     };
     for (const auto& segment : why) stalled(segment.cause, segment.until);
     stalled(Cause::latency, start);  // of a memory that did not say why
-    if (late == nullptr) busy_ += end - start;
+    if (late)
+      defer({start, end, true, Cause::transfer}, now);
+    else
+      busy_ += end - start;
   }
 
   /// Over [0, until), until no earlier than the last `now`.
   void read(Tick until, Tick& busy, CauseTimes& stalls) const {
     busy = busy_;
     stalls = stalls_;
-    for (const Move& move : late_) move.book(busy, stalls, until);
+    for (std::size_t i = first_late_; i < late_.size(); ++i) late_[i].book(busy, stalls, until);
   }
 
  private:
-  struct Stalls {  // a few segments with a beginning of their own
-    struct Segment {
-      Cause cause;
-      Tick from, until;
-    };
-    std::array<Segment, 6> segments;
-    std::size_t count = 0;
-    void add(Cause cause, Tick from, Tick until) {
-      if (count > 0 && (segments[count - 1].cause == cause || count == segments.size()))
-        segments[count - 1].until = until;
-      else
-        segments[count++] = {cause, from, until};
-    }
-  };
-  struct Move {
-    Tick start = 0, end = 0;
-    Stalls stalls;
-    void book(Tick& busy, CauseTimes& stalled, Tick until) const {
-      busy += std::max<Tick>(0, std::min(end, until) - start);
-      for (std::size_t i = 0; i < stalls.count; ++i) {
-        const Stalls::Segment& segment = stalls.segments[i];
-        stalled[segment.cause] += std::max<Tick>(0, std::min(segment.until, until) - segment.from);
-      }
+  struct Span {
+    Tick from, until;
+    bool busy;
+    Cause cause;  // of a stall
+    void book(Tick& busy_time, CauseTimes& stalls, Tick end) const {
+      if (end <= from) return;
+      (busy ? busy_time : stalls[cause]) += std::min(until, end) - from;
     }
   };
 
-  /// Books what has ended by `now`, then keeps [start, end) back.
-  Move& defer(Tick start, Tick end, Tick now) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < late_.size(); ++i) {
-      if (late_[i].end <= now)
-        late_[i].book(busy_, stalls_, never);
-      else if (kept++ != i)
-        late_[kept - 1] = late_[i];
+  /// Books what has ended by `now`, then keeps `span` back. Spans follow each other in time.
+  void defer(const Span& span, Tick now) {
+    while (first_late_ < late_.size() && late_[first_late_].until <= now)
+      late_[first_late_++].book(busy_, stalls_, never);
+    if (first_late_ == late_.size()) {
+      late_.clear();
+      first_late_ = 0;
     }
-    late_.resize(kept);
-    late_.emplace_back();
-    late_.back().start = start;
-    late_.back().end = end;
-    return late_.back();
+    late_.push_back(span);
   }
 
   Tick busy_ = 0;
@@ -167,7 +150,8 @@ class ActivityLog {
   Tick pinned_until_ = 0;  // the pins are accounted for up to here
   Tick pending_since_ = 0;
   std::int64_t pending_ = 0;
-  std::vector<Move> late_;  // the last moves, not booked before they have ended
+  std::vector<Span> late_;  // from first_late_ on: the last ones, not booked before they have ended
+  std::size_t first_late_ = 0;
 };
 
 struct MemorySide {
