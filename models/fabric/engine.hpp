@@ -205,10 +205,12 @@ class Engine {
   void move_after_gap(const Stream& stream, MemorySide& memory, const PortChain& waited, const common::Service& service,
                       bool revocable, Tick now);
 
-  // engine_lanes.cpp: the shortest way for one stream on each channel
+  // engine_lanes.cpp: the shortest ways, for one stream on each channel and for background traffic alone
   void stream_lanes(Tick horizon);
   bool stream_run(Channel& channel, Stream& stream, std::uint32_t bytes, const common::Service& service,
                   Tick completion, Tick until);
+
+  void stream_packets(Traffic& traffic, Tick horizon);
 
   // engine_queued.cpp: bursts whose completion is found later, or booked later
   Tick push_with_record(Stream& stream, const common::Burst& burst, Tick slot_end, Tick now);

@@ -161,4 +161,48 @@ bool Engine::stream_run(Channel& channel, Stream& stream, std::uint32_t bytes, c
   return true;
 }
 
+/// Packets of one burst that find everything idle: does what run() does, packet for packet, while they are due and
+/// granted before `horizon` and before other masters' packets are due. Returns in front of any other packet.
+void Engine::stream_packets(Traffic& traffic, Tick horizon) {
+  Stream& stream = *traffic.stream;
+  Channel& channel = *stream.channel;
+  const Bus& bus = *channel.bus;
+  MemorySide& memory = *stream.memory;
+  Slots& slots = *stream.slots;
+  for (const Traffic& other : traffic_)
+    if (&other != &traffic && other.between_packets) horizon = std::min(horizon, other.source.due());
+  const std::uint64_t grants_before_these = grants_;
+  while (traffic.between_packets) {
+    const Tick due = traffic.source.due();
+    if (due >= horizon || channel.free_at > due || memory.opens_at > due || slots.full(due)) break;
+    const std::int64_t cycle = bus.clock.cycle_at_or_after(due);
+    const Tick now = bus.clock.duration(cycle);
+    if (now >= horizon) break;
+    now_ = due;
+    stream.cursor.start(traffic.source.next_packet(stream.memory_number), bus.width, bus.max_burst);
+    if (!stream.cursor.last()) {
+      traffic.between_packets = false;
+      next_burst(stream, due);
+      break;
+    }
+    stream.chain.restart(due);
+    stream.chain.add(Cause::latency, nobody, now);  // to the bus's clock edge
+    memory.activity.pend(due);
+    now_ = now;
+    const std::uint32_t bytes = stream.cursor.bytes(), beats = bytes >> bus.width_shift;
+    channel.arbiter.served({stream.number, stream.unit}, beats);
+    channel.last_grant = ++grants_;
+    channel.free_cycle = cycle + beats;
+    channel.free_at = bus.clock.duration(channel.free_cycle);
+    traffic.source.granted(bytes);
+    traffic.source.packet_granted(now);
+    traffic.source.packet_moved(push(stream, channel.free_at, now), traffic.source.deadline());
+    if (transfers_ > 0) ++starved_for_;
+  }
+  if (grants_ == grants_before_these) return;
+  stream.cursor.advance();
+  channel.holder = &stream;
+  for (Channel* other : active_) other->stale = true;  // its memory may have stopped accepting
+}
+
 }  // namespace presil::fabric

@@ -39,7 +39,9 @@ void Engine::run(Tick limit, bool stop_at_completion) {
     if (packet_at <= grant_at && packet_at < completion_at && packet_at < limit && packet_at < next_known_event()) {
       now_ = packet_at;
       complete_until(packet_at);
-      start_packet(*packet, packet_at);
+      if (packet->stream->channel->ready.empty() && packet->stream->books_early)
+        stream_packets(*packet, std::min({grant_at, completion_at, next_known_event(), limit}));
+      if (packet->between_packets && packet->source.due() <= now_) start_packet(*packet, now_);
       continue;
     }
     if (completion_at <= grant_at && completion_at < horizon) {
