@@ -24,6 +24,9 @@ struct Bank {
   bool closed_by_conflict = false;
 };
 
+// Kinds of commands by what they wait for; 0 = read and 1 = write, as everywhere in this folder.
+inline constexpr int gate_activate = 2, gate_precharge = 3;
+
 /// Times are the earliest clocks for the next command of a kind. Nothing here decides; Channel does.
 class BankStates {
  public:
@@ -37,27 +40,26 @@ class BankStates {
     for (std::size_t i = 0; i < banks_.size(); ++i) {
       banks_[i] = Bank{};
       banks_[i].group = static_cast<std::int32_t>(i) / banks_per_group_;
+      group_of_[i] = static_cast<std::uint8_t>(banks_[i].group);
     }
-    for (Group& group : groups_) group = Group{};
-    any_ = Group{};
-    precharge_ok_ = 0;
+    std::fill(groups_.begin(), groups_.end(), Gates{});
+    any_ = Gates{};
     activations_.fill(-d_.faw);
     next_activation_ = 0;
   }
 
+  int group_of(int bank) const { return group_of_[static_cast<std::size_t>(bank)]; }
   int count() const { return static_cast<int>(banks_.size()); }
   Bank& operator[](int bank) { return banks_[static_cast<std::size_t>(bank)]; }
   const Bank& operator[](int bank) const { return banks_[static_cast<std::size_t>(bank)]; }
 
-  // What everything but the bank itself allows; the bank's own part is its column_ok, act_ok and pre_ok.
-  Cycle column_gate(int group, int write) const {
-    return std::max(any_.column_ok[write], groups_[static_cast<std::size_t>(group)].column_ok[write]);
+  // What everything but the bank itself allows for a command kind: all banks of the channel, and those of one group.
+  // The bank's own part is its column_ok, act_ok and pre_ok.
+  Cycle gate(int kind) const {
+    return kind == gate_activate ? std::max(any_.ok[kind], activations_[next_activation_] + d_.faw) : any_.ok[kind];
   }
-  Cycle activate_gate(int group) const {
-    return std::max(
-        {any_.act_ok, groups_[static_cast<std::size_t>(group)].act_ok, activations_[next_activation_] + d_.faw});
-  }
-  Cycle precharge_gate() const { return precharge_ok_; }
+  Cycle group_gate(int group, int kind) const { return groups_[static_cast<std::size_t>(group)].ok[kind]; }
+  Cycle column_gate(int group, int write) const { return std::max(any_.ok[write], group_gate(group, write)); }
 
   void activate(Bank& bank, std::int32_t row, Cycle at) {
     if (!bank.closed_by_conflict) bank.row_from = at;
@@ -67,8 +69,8 @@ class BankStates {
     bank.column_ok = at + d_.rcd;
     bank.pre_ok = at + d_.ras;
     bank.act_ok = at + d_.rc;
-    any_.act_ok = at + d_.rrd_s;
-    group(bank).act_ok = at + d_.rrd_l;
+    any_.ok[gate_activate] = at + d_.rrd_s;
+    group(bank).ok[gate_activate] = at + d_.rrd_l;
     activations_[next_activation_] = at;
     next_activation_ = (next_activation_ + 1) % activations_.size();
   }
@@ -80,7 +82,7 @@ class BankStates {
     bank.row_from = at;
     bank.act_ok = std::max(bank.act_ok, at + d_.rp);
     bank.refresh_ok = at + d_.rp;
-    precharge_ok_ = at + d_.ppd;
+    any_.ok[gate_precharge] = at + d_.ppd;
   }
 
   /// `count` column commands from `first` on, `step` clocks apart; the last one with auto-precharge if so wished.
@@ -88,14 +90,14 @@ class BankStates {
     const Cycle last = first + (count - 1) * step;
     bank.served += count;
     bank.last_column = last;
-    Group& own = group(bank);
-    any_.column_ok[write] = std::max(any_.column_ok[write], last + d_.same_s);
-    own.column_ok[write] = std::max(own.column_ok[write], last + d_.same_l);
+    Gates& own = group(bank);
+    any_.ok[write] = std::max(any_.ok[write], last + d_.same_s);
+    own.ok[write] = std::max(own.ok[write], last + d_.same_l);
     if (write == 0) {
-      any_.column_ok[1] = std::max(any_.column_ok[1], last + d_.read_to_write);
+      any_.ok[1] = std::max(any_.ok[1], last + d_.read_to_write);
     } else {
-      any_.column_ok[0] = std::max(any_.column_ok[0], last + d_.write_to_read_s);
-      own.column_ok[0] = std::max(own.column_ok[0], last + d_.write_to_read_l);
+      any_.ok[0] = std::max(any_.ok[0], last + d_.write_to_read_s);
+      own.ok[0] = std::max(own.ok[0], last + d_.write_to_read_l);
     }
     bank.pre_ok = std::max(bank.pre_ok, last + d_.to_precharge[write]);
     if (auto_precharge) {
@@ -114,18 +116,17 @@ class BankStates {
   }
 
  private:
-  struct Group {
-    Cycle column_ok[2] = {0, 0};
-    Cycle act_ok = 0;
+  struct Gates {
+    Cycle ok[4] = {0, 0, 0, 0};
   };
-  Group& group(const Bank& bank) { return groups_[static_cast<std::size_t>(bank.group)]; }
+  Gates& group(const Bank& bank) { return groups_[static_cast<std::size_t>(bank.group)]; }
 
   Distances d_;
   int banks_per_group_;
   std::vector<Bank> banks_;
-  std::vector<Group> groups_;
-  Group any_;
-  Cycle precharge_ok_ = 0;
+  std::vector<Gates> groups_;
+  std::array<std::uint8_t, 64> group_of_{};  // by bank
+  Gates any_;
   std::array<Cycle, 4> activations_{};  // the last four, for tFAW
   std::size_t next_activation_ = 0;
 };

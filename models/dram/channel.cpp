@@ -2,6 +2,7 @@
 #include "models/dram/channel.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace presil::dram {
 namespace {
@@ -22,10 +23,12 @@ Channel::Channel(const DramSpec& spec, int number)
       single_order_(spec.bank_queue > 0 || spec.write_drain == WriteDrain::none),
       pairs_(spec.timing.tCCD_L > spec.timing.tCCD_S && spec.timing.tCCD_L <= 2 * spec.timing.tCCD_S &&
              spec.arbitration == BankArbitration::oldest && spec.page_policy != PagePolicy::closed),
+      segments_(spec.segments && spec.page_policy == PagePolicy::open && !spec.active_first && !two_level_),
       capacity_{spec.read_queue, spec.write_queue},
       banks_(d_, spec.bank_groups, spec.banks_per_group),
       queues_(static_cast<std::size_t>(banks_.count())),
       pool_(piece_capacity(spec)),
+      slot_clocks_{spec.command_clocks, spec.command_clocks, spec.command_clocks, spec.precharge_clocks},
       runs_per_clock_s_(1.0 / static_cast<double>(d_.same_s)),
       runs_per_clock_l_(1.0 / static_cast<double>(d_.same_l)) {
   reset();
@@ -34,7 +37,8 @@ Channel::Channel(const DramSpec& spec, int number)
 void Channel::reset() {
   banks_.reset();
   std::fill(queues_.begin(), queues_.end(), BankQueue{});
-  columns_[0].mask = columns_[1].mask = activates_.mask = precharges_.mask = 0;
+  std::fill(std::begin(offers_.first_kind), std::end(offers_.first_kind), std::uint8_t{0});
+  offers_.mask[0] = offers_.mask[1] = offers_.mask[2] = offers_.mask[3] = offers_.several = 0;
   pool_.clear();
   pending_ = waiting_mask_[0] = waiting_mask_[1] = 0;
   waiting_[0] = waiting_[1] = queued_ = draining_ = mode_ = planned_mode_ = in_turn_ = last_entered_ = 0;

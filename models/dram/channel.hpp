@@ -30,6 +30,12 @@ struct Columns {
   Stretch bank, row;  // how the row was prepared
 };
 
+// A rank holds, from the most significant bit on: not the burst whose row was activated for it; the longer command; the
+// key of the piece, as far as it fits. It would overflow after 2^34 bursts, and then only ties would fall differently.
+inline constexpr int key_bits = 34;
+inline constexpr int rank_bits = key_bits + 2;
+inline constexpr std::uint64_t key_mask = (std::uint64_t{1} << key_bits) - 1;
+
 /// Several column commands of one row are committed at once where nothing could come in between (see run_length);
 /// activates and precharges of other banks still slip between them. So a decision may reach a little into the future,
 /// by at most max_run column commands, and a burst that arrives meanwhile is considered after them.
@@ -65,6 +71,9 @@ class Channel {
   /// Issues that command. True when it was a column command, described in `columns`.
   bool step(Columns& columns);
 
+  /// The next step only reports columns that have been issued with those of the last one.
+  bool has_second() const { return has_second_; }
+
   const Stretch& last_turnaround() const { return turnaround_; }
   const Stretch& last_refresh() const { return refresh_; }
 
@@ -76,7 +85,7 @@ class Channel {
   void record(std::vector<Command>* log) { log_ = log; }
 
  private:
-  enum class Kind : std::uint8_t { column, activate, precharge, refresh, drain, second };
+  enum class Kind : std::uint8_t { read, write, activate, precharge, refresh, drain, second };
   static constexpr std::uint64_t bit(int bank) { return std::uint64_t{1} << bank; }
   struct Choice {
     Cycle time = no_cycle;
@@ -84,21 +93,18 @@ class Channel {
     Kind kind = Kind::refresh;
     std::uint8_t write = 0;
   };
-  /// What the banks would issue next as far as each alone decides: its column command (by direction) and its activate
-  /// or precharge. Renewed when the bank or its queue changes. Which bank offers what stands in a mask; a smaller rank
-  /// goes first among those ready at one clock.
+  /// What the banks would issue next as far as each alone decides, by kind of command (see bank_state.hpp). Renewed
+  /// when the bank or its queue changes. Which bank offers what stands in a mask; a smaller rank goes first among those
+  /// ready at one clock.
   struct Offers {
-    std::uint64_t mask = 0;
-    Cycle at[64];
-    std::uint64_t rank[64];
-    std::int32_t piece[64];
+    std::uint64_t mask[4] = {0, 0, 0, 0};
+    Cycle at[4][64];
+    std::uint64_t rank[4][64];
+    std::int32_t piece[4][64];
+    std::uint8_t first_kind[64];  // of the bank's offers, ...
+    std::uint64_t several = 0;    // ... and which banks have more than that one
 
-    void put(int bank, Cycle when, std::uint64_t rank_, std::int32_t piece_) {
-      mask |= bit(bank);
-      at[bank] = when;
-      rank[bank] = rank_;
-      piece[bank] = piece_;
-    }
+    std::uint64_t any() const { return mask[0] | mask[1] | mask[2] | mask[3]; }
   };
   struct BankQueue {
     PieceList list[2];               // may be scheduled; [0] reads, [1] writes
@@ -117,20 +123,21 @@ class Channel {
 
   // channel_schedule.cpp: which command goes next
   void plan();
-  template <bool turns>
+  template <bool turns, bool slots>
   std::uint64_t best_offer() const;
+  template <bool turns>
+  std::uint64_t best_slot() const;
   void take(std::uint64_t best);
-  Cycle column_time(int bank, int write) const;
-  Cycle activate_time(int bank) const;
-  Cycle precharge_time(int bank) const;
+  void offer(int kind, int bank, Cycle at, std::uint64_t rank, std::int32_t piece);
+  Cycle offer_time(int kind, int bank) const;
   bool mode_due() const;
   void renew(int bank);
   void renew_entered(int bank);
   void renew_all();
   std::int32_t head(const BankQueue& queue) const;
   int mode_mask() const { return single_order_ ? 3 : 1 << planned_mode_; }
-  std::uint64_t rank_of(std::int32_t piece, bool active, bool longer) const;
-  Cycle command_slot(Cycle earliest, int clocks) const;
+  std::uint64_t rank_of(std::int32_t piece, bool active, bool column = true) const;
+  Cycle command_slot(Cycle earliest, int kind) const;
   void plan_refresh();
   void plan_drain();
   int run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank, int partner_bank) const;
@@ -139,6 +146,9 @@ class Channel {
   // channel_issue.cpp: commands are issued
   void issue_columns(const Choice& choice, Columns& columns);
   void issue_run(const Choice& choice, int count, Cycle step, Columns& columns);
+  bool is_segment(const Choice& choice) const;
+  void issue_segment(const Choice& choice, int most, Columns& columns);
+  void book_run(const Choice& choice, int count, Cycle step, Columns& columns, bool closes);
   bool closes_row(const Choice& choice, int count) const;
   void leave_queue(const Choice& choice, int count);
   void issue_activate(const Choice& choice);
@@ -154,11 +164,11 @@ class Channel {
   DramSpec spec_;
   Distances d_;
   int number_;
-  bool shared_, two_level_, single_order_, pairs_;
+  bool shared_, two_level_, single_order_, pairs_, segments_;
   int capacity_[2];
   BankStates banks_;
   std::vector<BankQueue> queues_;
-  Offers columns_[2], activates_, precharges_;
+  Offers offers_;
   PiecePool pool_;
 
   std::uint64_t pending_ = 0;  // banks with pieces that may be scheduled
@@ -180,6 +190,7 @@ class Channel {
   Cycle command_free_ = 0;
   Cycle run_first_ = -1, run_last_ = -1;  // column commands committed ahead
   int run_step_ = 1;
+  int slot_clocks_[4];                                               // on the command bus, by kind
   double runs_per_clock_ = 1, runs_per_clock_s_, runs_per_clock_l_;  // 1 / run_step_, and its two values
   int last_bank_ = 0;
   int last_write_ = 0;
@@ -191,5 +202,12 @@ class Channel {
   std::int64_t conflicts_ = 0, misses_ = 0, refreshes_ = 0, turnarounds_ = 0;
   std::vector<Command>* log_ = nullptr;
 };
+
+/// `column`: of a column command or an activate, which are as long.
+inline std::uint64_t Channel::rank_of(std::int32_t piece, bool active, bool column) const {
+  const bool longer = column && spec_.command_clocks > spec_.precharge_clocks;
+  const std::uint64_t passive = spec_.active_first && !active ? 1 : 0;
+  return passive << (key_bits + 1) | static_cast<std::uint64_t>(longer) << key_bits | (pool_[piece].key & key_mask);
+}
 
 }  // namespace presil::dram

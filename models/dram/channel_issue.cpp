@@ -14,7 +14,8 @@ bool Channel::step(Columns& columns) {
     in_turn_ = 0;
   }
   switch (choice.kind) {
-    case Kind::column:
+    case Kind::read:
+    case Kind::write:
       issue_columns(choice, columns);
       return true;
     case Kind::second:
@@ -46,11 +47,12 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
   run_first_ = choice.time;
   run_step_ = static_cast<int>(d_.same_l);
   runs_per_clock_ = runs_per_clock_l_;
+  if (is_segment(choice)) return issue_segment(choice, most, columns);
   if (most == 1 || spec_.page_policy == PagePolicy::closed) {
     issue_run(choice, 1, d_.same_l, columns);
     return;
   }
-  const std::uint64_t rank = columns_[choice.write].rank[choice.bank];
+  const std::uint64_t rank = offers_.rank[choice.write][choice.bank];
   if (!pairs_) {
     issue_run(choice, run_length(choice, most, d_.same_l, rank, -1), d_.same_l, columns);
     return;
@@ -62,14 +64,13 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
     issue_run(choice, run_length(choice, most, d_.same_l, ~std::uint64_t{0}, -1), d_.same_l, columns);
     return;
   }
-  const Offers& offers = columns_[choice.write];
   Choice second = choice;
   second.time = choice.time + d_.same_s;
   second.bank = partner;
-  second.piece = offers.piece[partner];
+  second.piece = offers_.piece[choice.write][partner];
   const Cycle step = 2 * d_.same_s;
   const int both = std::min(most, pool_[second.piece].count);
-  const std::uint64_t larger = std::max(rank, offers.rank[partner]);
+  const std::uint64_t larger = std::max(rank, offers_.rank[choice.write][partner]);
   int count = run_length(choice, both, step, larger, partner);
   count = std::min(count, run_length(second, count, step, larger, choice.bank));
   if (refresh_due_ <= second.time + (count - 1) * step) --count;
@@ -84,7 +85,57 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
   has_second_ = true;
 }
 
+/// Nothing could come between the bursts that hit this row: what else waits are younger hits of the same direction.
+bool Channel::is_segment(const Choice& choice) const {
+  const BankQueue& queue = queues_[choice.bank];
+  const int write = choice.write;
+  if ((offers_.mask[1 - write] | offers_.mask[gate_activate] | offers_.mask[gate_precharge]) != 0) return false;
+  if (!segments_ || queue.list[write].first != choice.piece || waiting_[1 - write] != 0) return false;
+  std::uint64_t others = offers_.mask[write] & ~bit(choice.bank);
+  if (others == 0) return queue.list[1 - write].empty();
+  if (pairs_ || spec_.arbitration != BankArbitration::oldest || !queue.list[1 - write].empty()) return false;
+  const Piece& piece = pool_[choice.piece];
+  const std::uint64_t youngest = rank_of(piece.next >= 0 ? piece.next : choice.piece, false);
+  for (; others != 0; others &= others - 1)
+    if (offers_.rank[write][__builtin_ctzll(others)] <= youngest) return false;  // equal: of the same bus burst
+  return true;
+}
+
+/// As issue_run(), but there is nothing to choose: neither how many go now nor, while the row lasts, what goes next.
+void Channel::issue_segment(const Choice& choice, int most, Columns& columns) {
+  const Cycle step = d_.same_l;
+  int count = most;
+  if (refresh_due_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0, -1);
+  const Bank& bank = banks_[choice.bank];
+  const std::int32_t next = pool_[choice.piece].next;
+  book_run(choice, count, step, columns, false);
+  leave_queue(choice, count);
+  if (count < most || queues_[choice.bank].hit[choice.write] != next || next < 0) return renew(choice.bank);
+  const Cycle at = std::max(bank.column_ok, pool_[next].ready);
+  const Cycle free = std::max(command_free_, banks_.column_gate(bank.group, choice.write));
+  if (at > free) return renew(choice.bank);
+  offers_.at[choice.write][choice.bank] = at;
+  offers_.rank[choice.write][choice.bank] = rank_of(next, false);
+  offers_.piece[choice.write][choice.bank] = next;
+  next_.piece = next;
+  next_.time = free;
+  stale_ = free >= refresh_due_;
+}
+
 void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& columns) {
+  const bool closes = closes_row(choice, count);
+  book_run(choice, count, step, columns, closes);
+  leave_queue(choice, count);
+  if (closes) queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
+  if (two_level_ && (waiting_[0] | waiting_[1]) != 0) {
+    start_drain_if_due(choice.time);
+    move_waiting_of_bank(choice.bank, draining_ > 0 ? 1 : 0, choice.time);
+  }
+  renew(choice.bank);
+}
+
+/// The column commands take effect on the bank and the buses; the last one closes the row if so wished.
+void Channel::book_run(const Choice& choice, int count, Cycle step, Columns& columns, bool closes) {
   Bank& bank = banks_[choice.bank];
   const Piece& piece = pool_[choice.piece];
   const int write = choice.write;
@@ -109,7 +160,6 @@ void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& co
   last_bank_ = choice.bank;
   in_turn_ += count;
 
-  const bool closes = closes_row(choice, count);
   if (log_ != nullptr) {
     for (int i = 0; i < count; ++i) {
       const bool last = closes && i == count - 1;
@@ -119,13 +169,6 @@ void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& co
     }
   }
   banks_.column(bank, write, choice.time, count, step, closes);
-  leave_queue(choice, count);
-  if (closes) queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
-  if (two_level_ && (waiting_[0] | waiting_[1]) != 0) {
-    start_drain_if_due(choice.time);
-    move_waiting_of_bank(choice.bank, draining_ > 0 ? 1 : 0, choice.time);
-  }
-  renew(choice.bank);
 }
 
 /// Does the last of these column commands carry auto-precharge?
@@ -207,7 +250,7 @@ Cycle Channel::precharge_together(Cycle at) {
   for (int i = 0; i < banks_.count(); ++i) {
     if (banks_[i].row < 0) continue;
     open = true;
-    at = std::max({at, banks_[i].pre_ok, banks_.precharge_gate()});
+    at = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(gate_precharge)));
   }
   if (!open) return at;
   for (int i = 0; i < banks_.count(); ++i) {
@@ -224,7 +267,7 @@ Cycle Channel::precharge_one_by_one(Cycle at) {
     Cycle earliest = no_cycle;
     for (int i = 0; i < banks_.count(); ++i) {
       if (banks_[i].row < 0) continue;
-      const Cycle when = std::max({at, banks_[i].pre_ok, banks_.precharge_gate()});
+      const Cycle when = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(gate_precharge)));
       if (when < earliest) {
         earliest = when;
         chosen = i;

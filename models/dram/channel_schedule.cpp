@@ -19,12 +19,6 @@ std::int32_t Channel::head(const BankQueue& queue) const {
 
 namespace {
 
-// A rank holds, from the most significant bit on: not the burst whose row was activated for it; the longer command; the
-// key of the piece, as far as it fits. It would overflow after 2^34 bursts, and then only ties would fall differently.
-constexpr int key_bits = 34;
-constexpr int rank_bits = key_bits + 2;
-constexpr std::uint64_t key_mask = (std::uint64_t{1} << key_bits) - 1;
-
 // (time, rank, bank, kind) or, with banks in turn, (time, distance, rank, kind) in one number: the smallest goes.
 constexpr int kind_bits = 2, bank_bits = 6;
 constexpr int time_shift = rank_bits + bank_bits + kind_bits;
@@ -33,9 +27,16 @@ constexpr std::uint64_t nothing = ~std::uint64_t{0};
 
 }  // namespace
 
-std::uint64_t Channel::rank_of(std::int32_t piece, bool active, bool longer) const {
-  const std::uint64_t passive = spec_.active_first && !active ? 1 : 0;
-  return passive << (key_bits + 1) | static_cast<std::uint64_t>(longer) << key_bits | (pool_[piece].key & key_mask);
+inline void Channel::offer(int kind, int index, Cycle at, std::uint64_t rank, std::int32_t piece) {
+  if ((offers_.any() & bit(index)) == 0) {
+    offers_.first_kind[index] = static_cast<std::uint8_t>(kind);
+  } else {
+    offers_.several |= bit(index);
+  }
+  offers_.mask[kind] |= bit(index);
+  offers_.at[kind][index] = at;
+  offers_.rank[kind][index] = rank;
+  offers_.piece[kind][index] = piece;
 }
 
 void Channel::renew(int index) {
@@ -43,16 +44,12 @@ void Channel::renew(int index) {
   const Bank& bank = banks_[index];
   const BankQueue& queue = queues_[index];
   const std::uint64_t others = ~bit(index);
-  columns_[0].mask &= others;
-  columns_[1].mask &= others;
-  activates_.mask &= others;
-  precharges_.mask &= others;
+  for (std::uint64_t& mask : offers_.mask) mask &= others;
+  offers_.several &= others;
   const std::int32_t oldest = head(queue);
-  const bool long_columns = spec_.command_clocks > spec_.precharge_clocks;
   if (bank.row < 0) {
     if (oldest < 0) return;
-    activates_.put(index, std::max(bank.act_ok, pool_[oldest].ready), rank_of(oldest, queue.active >= 0, long_columns),
-                   oldest);
+    offer(gate_activate, index, std::max(bank.act_ok, pool_[oldest].ready), rank_of(oldest, queue.active >= 0), oldest);
     return;
   }
   const bool conflict = queue.active < 0 && oldest >= 0 && pool_[oldest].row != bank.row;
@@ -60,21 +57,28 @@ void Channel::renew(int index) {
   bool hits = false;
   if (!cap_reached || !spec_.strict_row_hit_cap) {
     const int mask = mode_mask();
+    std::int32_t pieces[2];
     for (int write = 0; write < 2; ++write) {
       const bool active = queue.active >= 0 && queue.active_write == write;
-      const std::int32_t piece = active ? queue.active : (mask & (1 << write)) != 0 ? queue.hit[write] : -1;
-      if (piece < 0) continue;
-      hits = true;
-      columns_[write].put(index, std::max(bank.column_ok, pool_[piece].ready), rank_of(piece, active, long_columns),
-                          piece);
+      pieces[write] = active ? queue.active : (mask & (1 << write)) != 0 ? queue.hit[write] : -1;
+      hits = hits || pieces[write] >= 0;
     }
-    if (spec_.hit_fixes_type && (columns_[0].mask & columns_[1].mask & bit(index)) != 0) {
-      columns_[columns_[0].rank[index] < columns_[1].rank[index] ? 1 : 0].mask &= others;
+    if (hits) {
+      std::uint64_t ranks[2] = {nothing, nothing};
+      for (int write = 0; write < 2; ++write) {
+        if (pieces[write] < 0) continue;
+        const bool active = queue.active >= 0 && queue.active_write == write;
+        ranks[write] = rank_of(pieces[write], active);
+      }
+      for (int write = 0; write < 2; ++write) {
+        if (pieces[write] < 0 || (spec_.hit_fixes_type && ranks[write] > ranks[1 - write])) continue;
+        offer(write, index, std::max(bank.column_ok, pool_[pieces[write]].ready), ranks[write], pieces[write]);
+      }
     }
   }
   if (!conflict) return;
   if (!hits || cap_reached || spec_.conflict_rule == ConflictRule::oldest_first) {
-    precharges_.put(index, std::max(bank.pre_ok, pool_[oldest].ready), rank_of(oldest, false, false), oldest);
+    offer(gate_precharge, index, std::max(bank.pre_ok, pool_[oldest].ready), rank_of(oldest, false, false), oldest);
   }
 }
 
@@ -85,10 +89,8 @@ void Channel::renew_entered(int index) {
   renew(index);
   if (!planned || next_.time == no_cycle || next_.bank == index || next_.kind > Kind::precharge) return;
   Cycle earliest = no_cycle;
-  for (int write = 0; write < 2; ++write)
-    if ((columns_[write].mask & bit(index)) != 0) earliest = std::min(earliest, column_time(index, write));
-  if ((activates_.mask & bit(index)) != 0) earliest = std::min(earliest, activate_time(index));
-  if ((precharges_.mask & bit(index)) != 0) earliest = std::min(earliest, precharge_time(index));
+  for (int kind = 0; kind < 4; ++kind)
+    if ((offers_.mask[kind] & bit(index)) != 0) earliest = std::min(earliest, offer_time(kind, index));
   stale_ = earliest <= next_.time;
 }
 
@@ -111,27 +113,19 @@ bool Channel::mode_due() const {
 }
 
 /// Activates and precharges slip between the column commands that were committed ahead.
-Cycle Channel::command_slot(Cycle earliest, int clocks) const {
-  if (earliest > run_last_) return earliest;
-  int phase = static_cast<int>(earliest - run_first_);
-  phase -= static_cast<int>((phase + 0.5) * runs_per_clock_) * run_step_;  // phase % run_step_, without a division
-  if (phase < spec_.command_clocks) return earliest + spec_.command_clocks - phase;
-  if (phase + clocks > run_step_) return earliest + run_step_ - phase + spec_.command_clocks;
-  return earliest;
+inline Cycle Channel::command_slot(Cycle earliest, int kind) const {
+  const Cycle since = earliest - run_first_;  // below: since % run_step_, without a division
+  const Cycle phase =
+      since - static_cast<Cycle>((static_cast<double>(since) + 0.5) * runs_per_clock_) * Cycle{run_step_};
+  const Cycle column = spec_.command_clocks;
+  Cycle until = phase + slot_clocks_[kind] > run_step_ ? run_step_ - phase + column : 0;  // behind the next column
+  if (phase < column) until = column - phase;                                             // behind this one
+  return earliest > run_last_ || kind < gate_activate ? earliest : earliest + until;
 }
 
-Cycle Channel::column_time(int index, int write) const {
-  return std::max({columns_[write].at[index], banks_.column_gate(banks_[index].group, write), command_free_});
-}
-
-Cycle Channel::activate_time(int index) const {
-  return command_slot(std::max({activates_.at[index], banks_.activate_gate(banks_[index].group), command_free_}),
-                      spec_.command_clocks);
-}
-
-Cycle Channel::precharge_time(int index) const {
-  return command_slot(std::max({precharges_.at[index], banks_.precharge_gate(), command_free_}),
-                      spec_.precharge_clocks);
+Cycle Channel::offer_time(int kind, int index) const {
+  const Cycle gate = std::max(banks_.gate(kind), banks_.group_gate(banks_.group_of(index), kind));
+  return command_slot(std::max(std::max(offers_.at[kind][index], gate), command_free_), kind);
 }
 
 void Channel::plan() {
@@ -144,47 +138,57 @@ void Channel::plan() {
     planned_mode_ = mode;
     renew_all();
   }
-  const std::uint64_t best =
-      spec_.arbitration == BankArbitration::round_robin ? best_offer<true>() : best_offer<false>();
-  take(best);
+  take(spec_.arbitration == BankArbitration::round_robin ? best_slot<true>() : best_slot<false>());
   if (pending_ == 0 && waiting_[1] > 0 && two_level_) plan_drain();
   if (next_.time >= refresh_due_ && !idle()) plan_refresh();
   stale_ = false;
 }
 
-/// The smallest (time, rank, bank, kind) of all offers; with banks in turn (time, distance, rank, kind).
-template <bool turns>
+/// The smallest (time, rank, bank, kind) of all offers; with banks in turn (time, distance, rank, kind). Few branches:
+/// which bank wants what is anybody's guess.
+template <bool turns, bool slots>
 std::uint64_t Channel::best_offer() const {
   std::uint64_t best = nothing;
   const Cycle free = command_free_;
-  const auto consider = [&](int index, std::uint64_t rank, Cycle at, std::uint64_t kind) {
+  Cycle gates[4];
+  for (int kind = 0; kind < 4; ++kind) gates[kind] = std::max(banks_.gate(kind), free);
+  const auto consider = [&](int index, int kind) {
+    const std::uint64_t rank = offers_.rank[kind][index];
+    Cycle at =
+        std::max(std::max(offers_.at[kind][index], gates[kind]), banks_.group_gate(banks_.group_of(index), kind));
+    if constexpr (slots) at = command_slot(at, kind);
     const std::uint64_t wait = static_cast<std::uint64_t>(std::min(at - free, longest_wait));
     std::uint64_t tail;
     if constexpr (turns) {
       const int distance = index - last_bank_ - 1;
       const std::uint64_t turn = static_cast<std::uint64_t>(distance < 0 ? distance + banks_.count() : distance);
-      tail = turn << (rank_bits + kind_bits) | rank << kind_bits | kind;
+      tail = turn << (rank_bits + kind_bits) | rank << kind_bits;
     } else {
-      tail = rank << (bank_bits + kind_bits) | static_cast<std::uint64_t>(index) << kind_bits | kind;
+      tail = rank << (bank_bits + kind_bits) | static_cast<std::uint64_t>(index) << kind_bits;
     }
-    best = std::min(best, wait << time_shift | tail);
+    best = std::min(best, wait << time_shift | tail | static_cast<std::uint64_t>(kind));
   };
-  for (int write = 0; write < 2; ++write) {
-    const Offers& offers = columns_[write];
-    for (std::uint64_t mask = offers.mask; mask != 0; mask &= mask - 1) {
-      const int index = __builtin_ctzll(mask);
-      consider(index, offers.rank[index], column_time(index, write), static_cast<std::uint64_t>(write));
-    }
-  }
-  for (std::uint64_t mask = activates_.mask; mask != 0; mask &= mask - 1) {
+  for (std::uint64_t mask = offers_.any(); mask != 0; mask &= mask - 1) {
     const int index = __builtin_ctzll(mask);
-    consider(index, activates_.rank[index], activate_time(index), 2);
+    consider(index, offers_.first_kind[index]);
   }
-  for (std::uint64_t mask = precharges_.mask; mask != 0; mask &= mask - 1) {
+  for (std::uint64_t mask = offers_.several; mask != 0; mask &= mask - 1) {
     const int index = __builtin_ctzll(mask);
-    consider(index, precharges_.rank[index], precharge_time(index), 3);
+    for (int kind = offers_.first_kind[index] + 1; kind < 4; ++kind)
+      if ((offers_.mask[kind] & bit(index)) != 0) consider(index, kind);
   }
   return best;
+}
+
+/// Columns committed ahead share the command bus. Where the winner without them finds its place free, it also wins with
+/// them: the others would only be later.
+template <bool turns>
+std::uint64_t Channel::best_slot() const {
+  const std::uint64_t best = best_offer<turns, false>();
+  if (run_last_ < command_free_ || best == nothing) return best;
+  const Cycle wait = static_cast<Cycle>(best >> time_shift), at = command_free_ + wait;
+  if (wait < longest_wait && command_slot(at, static_cast<int>(best & 3)) == at) return best;
+  return best_offer<turns, true>();
 }
 
 void Channel::take(std::uint64_t best) {
@@ -199,20 +203,11 @@ void Channel::take(std::uint64_t best) {
   }
   const int kind = static_cast<int>(best & 3);
   next_.bank = index;
-  if (kind < 2) {
-    next_.kind = Kind::column;
-    next_.write = static_cast<std::uint8_t>(kind);
-    next_.piece = columns_[kind].piece[index];
-    next_.time = column_time(index, kind);
-  } else if (kind == 2) {
-    next_.kind = Kind::activate;
-    next_.piece = activates_.piece[index];
-    next_.time = activate_time(index);
-  } else {
-    next_.kind = Kind::precharge;
-    next_.piece = precharges_.piece[index];
-    next_.time = precharge_time(index);
-  }
+  next_.piece = offers_.piece[kind][index];
+  next_.kind = static_cast<Kind>(kind);
+  next_.write = static_cast<std::uint8_t>(kind & 1);
+  const Cycle wait = static_cast<Cycle>(best >> time_shift);
+  next_.time = wait < longest_wait ? command_free_ + wait : offer_time(kind, index);
 }
 
 /// The refresh comes first; where active bursts go first, those whose row is open are still served.
@@ -224,12 +219,12 @@ void Channel::plan_refresh() {
       const BankQueue& queue = queues_[index];
       if (queue.active < 0 || banks_[index].row < 0) continue;
       const int write = queue.active_write;
-      const Cycle at = column_time(index, write);
+      const Cycle at = offer_time(write, index);
       if (at >= next_.time) continue;
       next_.time = at;
       next_.bank = index;
       next_.piece = queue.active;
-      next_.kind = Kind::column;
+      next_.kind = static_cast<Kind>(write);
       next_.write = static_cast<std::uint8_t>(write);
     }
     if (next_.time != no_cycle) return;
@@ -287,21 +282,20 @@ int Channel::run_length(const Choice& choice, int count, Cycle step, std::uint64
   for (int write = 0; write < 2; ++write) {
     // Of the other direction they wait for the turn of the bus, which every column command of the run pushes away.
     if (write != choice.write && (write == 1 ? d_.read_to_write : d_.write_to_read_s) > d_.same_l) continue;
-    const Offers& offers = columns_[write];
-    for (std::uint64_t mask = offers.mask & others; mask != 0; mask &= mask - 1) {
+    for (std::uint64_t mask = offers_.mask[write] & others; mask != 0; mask &= mask - 1) {
       const int index = __builtin_ctzll(mask);
-      if (offers.at[index] <= end && (any_rank || offers.rank[index] < rank)) from = std::min(from, offers.at[index]);
+      const Cycle at = offers_.at[write][index];
+      if (at <= end && (any_rank || offers_.rank[write][index] < rank)) from = std::min(from, at);
     }
   }
   // ... and rows that could be opened for such until then.
   if (end > choice.time + d_.rcd) {
-    for (int i = 0; i < 2; ++i) {
-      const Offers& offers = i == 0 ? activates_ : precharges_;
-      const Cycle prepares = i == 0 ? d_.rcd : d_.rp + d_.rcd;
-      for (std::uint64_t mask = offers.mask & others; mask != 0; mask &= mask - 1) {
+    for (const int kind : {gate_activate, gate_precharge}) {
+      const Cycle prepares = kind == gate_activate ? d_.rcd : d_.rp + d_.rcd;
+      for (std::uint64_t mask = offers_.mask[kind] & others; mask != 0; mask &= mask - 1) {
         const int index = __builtin_ctzll(mask);
-        if (!any_rank && !spec_.active_first && (offers.rank[index] & key_mask) >= (rank & key_mask)) continue;
-        from = std::min(from, std::max(offers.at[index], choice.time + 1) + prepares);
+        if (!any_rank && !spec_.active_first && (offers_.rank[kind][index] & key_mask) >= (rank & key_mask)) continue;
+        from = std::min(from, std::max(offers_.at[kind][index], choice.time + 1) + prepares);
       }
     }
   }
@@ -315,13 +309,13 @@ int Channel::find_partner(const Choice& choice) const {
   std::uint64_t best = nothing;
   const Cycle at = choice.time + d_.same_s;
   const int group = banks_[choice.bank].group;
-  const Offers& offers = columns_[choice.write];
-  for (std::uint64_t mask = offers.mask & ~bit(choice.bank); mask != 0; mask &= mask - 1) {
+  for (std::uint64_t mask = offers_.mask[choice.write] & ~bit(choice.bank); mask != 0; mask &= mask - 1) {
     const int index = __builtin_ctzll(mask);
-    if (offers.rank[index] >= best || offers.at[index] > at || banks_[index].group == group) continue;
+    const std::uint64_t rank = offers_.rank[choice.write][index];
+    if (rank >= best || offers_.at[choice.write][index] > at || banks_[index].group == group) continue;
     if (banks_.column_gate(banks_[index].group, choice.write) > at) continue;
     partner = index;
-    best = offers.rank[index];
+    best = rank;
   }
   return partner;
 }

@@ -41,6 +41,7 @@ void DramTiming::reset() {
   for (std::size_t i = records_.size(); i-- > 0;) free_records_.push_back(static_cast<std::int32_t>(i));
   for (Entry& entry : entries_) entry.stretches.clear();
   age_ = 0;
+  entered_at_ = -1;
   stale_ = true;
   counters_ = {};
 }
@@ -49,7 +50,11 @@ Service DramTiming::push(const Burst& burst) {
   const int write = burst.write ? 1 : 0;
   Entry& entry = entries_[write];
   assert(entry.stretches.empty() && "pushed without asking accepts_from()");
-  const Cycle now = ticks_.cycle(burst.arrival);
+  if (burst.arrival != entered_at_) {
+    entered_at_ = burst.arrival;
+    entered_cycle_ = ticks_.cycle(burst.arrival);
+  }
+  const Cycle now = entered_cycle_;
   for (Channel& channel : channels_) channel.idle_until(now);
 
   assert(!free_records_.empty());
@@ -72,21 +77,39 @@ Service DramTiming::push(const Burst& burst) {
   arrival.lag = static_cast<std::uint32_t>(255 - burst.priority) * static_cast<std::uint32_t>(spec_.priority_lead);
   arrival.key = age_++ + arrival.lag;
   std::int32_t total = 0;
-  Doors doors;
-  map_.for_each_stretch(burst.address, burst.bytes, spec_.whole_bursts, [&](const AddressMap::Place& place, int count) {
-    total += count;
-    const PieceToEnter piece{place.channel, place.bank, place.row, count};
-    const int entered = enter_channel(arrival, piece, doors, now);
-    if (entered == count) return;
-    entry.stretches.push_back(piece);
-    entry.stretches.back().count -= entered;
-  });
+  if (waits_outside_) {
+    Channel& channel = channels_.front();
+    map_.for_each_stretch(burst.address, burst.bytes, true, [&](const AddressMap::Place& place, int count) {
+      total += count;
+      arrival.bank = place.bank;
+      arrival.row = place.row;
+      arrival.count = count;
+      channel.enter(arrival, now);
+    });
+  } else {
+    total = enter_piecewise(entry, burst, now);
+  }
   record.left = total;
   (write != 0 ? counters_.write_bytes : counters_.read_bytes) += std::int64_t{total} * map_.burst_bytes();
   counters_.bursts += total;
   stale_ = true;
   Service nothing_yet;  // not `{}`, which would clear all segments
   return nothing_yet;
+}
+
+/// What finds no room stays at the entry. Returns the number of device bursts.
+std::int32_t DramTiming::enter_piecewise(Entry& entry, const Burst& burst, Cycle now) {
+  std::int32_t total = 0;
+  Doors doors;
+  map_.for_each_stretch(burst.address, burst.bytes, spec_.whole_bursts, [&](const AddressMap::Place& place, int count) {
+    total += count;
+    const PieceToEnter piece{place.channel, place.bank, place.row, count};
+    const int entered = enter_channel(entry.arrival, piece, doors, now);
+    if (entered == count) return;
+    entry.stretches.push_back(piece);
+    entry.stretches.back().count -= entered;
+  });
+  return total;
 }
 
 /// Returns how many of the piece's device bursts found room.
@@ -149,10 +172,16 @@ common::MemoryTiming::Decision DramTiming::decide() {
   Columns columns;
   stale_ = true;
   if (!channel.step(columns)) return decision;
-  // The places freed by a run of column commands are taken at once, a few clocks before the last one issues.
-  if (!entries_[0].stretches.empty()) enter(0, columns.first);
-  if (!entries_[1].stretches.empty()) enter(1, columns.first);
   apply(columns, channel, decision);
+  if (entries_[0].stretches.empty() && entries_[1].stretches.empty()) {
+    if (decision.decided || !channel.has_second()) return decision;
+    channel.step(columns);
+    apply(columns, channel, decision);
+    return decision;
+  }
+  // The places freed by a run of column commands are taken at once, a few clocks before the last one issues.
+  for (int write = 0; write < 2; ++write)
+    if (!entries_[write].stretches.empty()) enter(write, columns.first);
   return decision;
 }
 

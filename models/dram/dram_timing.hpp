@@ -16,7 +16,7 @@ namespace presil::dram {
 /// queues; what does not fit waits at the entry (one for reads, one for writes) and keeps the next bus burst of its
 /// direction out. A decision is one command or one run of column commands; the burst whose last column command it
 /// is leaves with its service.
-class DramTiming : public common::MemoryTiming {
+class DramTiming final : public common::MemoryTiming {
  public:
   /// Throws common::Error where check(spec) does.
   explicit DramTiming(const DramSpec& spec);
@@ -73,6 +73,7 @@ class DramTiming : public common::MemoryTiming {
     Arrival arrival;
   };
 
+  std::int32_t enter_piecewise(Entry& entry, const common::Burst& burst, Cycle now);
   void enter(int write, Cycle now);
   int enter_channel(Arrival& arrival, const PieceToEnter& piece, Doors& doors, Cycle now);
   void apply(const Columns& columns, const Channel& channel, Decision& decision);
@@ -88,6 +89,8 @@ class DramTiming : public common::MemoryTiming {
   std::vector<std::int32_t> free_records_;
   Entry entries_[2];
   std::uint64_t age_ = 0;
+  common::Tick entered_at_ = -1;  // arrival of the burst that entered last, and its clock
+  Cycle entered_cycle_ = 0;
 
   mutable bool stale_ = true;
   mutable int next_channel_ = 0;

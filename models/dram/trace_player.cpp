@@ -1,11 +1,10 @@
 #include "models/dram/trace_player.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <queue>
 #include <string>
 
 #include "models/common/error.hpp"
+#include "models/dram/dram_timing.hpp"
 
 namespace presil::dram {
 namespace {
@@ -43,15 +42,37 @@ class Frontier {
   Tick reached_ = 0;
 };
 
-struct Release {
-  Tick at = 0;
-  std::uint32_t request = 0;
-  bool operator>(const Release& other) const { return at != other.at ? at > other.at : request > other.request; }
+/// When requests leave the window, in order of time; a new one nearly always comes last.
+class Releases {
+ public:
+  bool any_until(Tick now) const { return first_ < list_.size() && list_[first_].at <= now; }
+  bool empty() const { return first_ == list_.size(); }
+  Tick next_at() const { return list_[first_].at; }
+  std::uint32_t take() { return list_[first_++].request; }
+
+  void put(Tick at, std::uint32_t request) {
+    if (first_ > 4096) {
+      list_.erase(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(first_));
+      first_ = 0;
+    }
+    list_.push_back({at, request});
+    for (std::size_t i = list_.size() - 1; i > first_ && list_[i - 1].at > at; --i) std::swap(list_[i - 1], list_[i]);
+  }
+
+ private:
+  struct Release {
+    Tick at = 0;
+    std::uint32_t request = 0;
+  };
+  std::vector<Release> list_;
+  std::size_t first_ = 0;
 };
 
+/// `Memory` is a final class where its calls shall cost nothing, else the interface.
+template <typename Memory>
 class Player {
  public:
-  Player(const std::vector<TraceRequest>& requests, const PlayerSpec& spec, MemoryTiming& memory)
+  Player(const std::vector<TraceRequest>& requests, const PlayerSpec& spec, Memory& memory)
       : requests_(requests), spec_(spec), memory_(memory) {
     arrivals_.resize(requests.size());
     latencies_.reserve(requests.size());
@@ -60,9 +81,9 @@ class Player {
   PlayerResult run() {
     const std::size_t count = requests_.size();
     while (next_ < count || served_ < count) {
-      while (!releases_.empty() && releases_.top().at <= now_) {
-        occupied(requests_[releases_.top().request].write) -= weight(requests_[releases_.top().request]);
-        releases_.pop();
+      while (releases_.any_until(now_)) {
+        const TraceRequest& request = requests_[releases_.take()];
+        occupied(request.write) -= weight(request);
       }
       if (next_ < count && window_open() && enter()) continue;
       advance();
@@ -105,7 +126,7 @@ class Player {
     Tick until = decision_at;
     if (next_ < requests_.size()) {
       if (!window_open()) {
-        if (!releases_.empty()) until = std::min(until, releases_.top().at);
+        if (!releases_.empty()) until = std::min(until, releases_.next_at());
       } else if (!queued_) {
         until = std::min(until, memory_.accepts_from(now_, requests_[next_].write));
       }
@@ -131,7 +152,7 @@ class Player {
     }
     end_ = std::max(end_, end);
     frontier_.add(service, arrivals_[service.id]);
-    if (!answered_at_once(request)) releases_.push({release, service.id});
+    if (!answered_at_once(request)) releases_.put(release, service.id);
   }
 
   PlayerResult result() {
@@ -157,10 +178,10 @@ class Player {
 
   const std::vector<TraceRequest>& requests_;
   const PlayerSpec& spec_;
-  MemoryTiming& memory_;
+  Memory& memory_;
   const bool queued_ = memory_.queued();
   std::vector<Tick> arrivals_, latencies_;
-  std::priority_queue<Release, std::vector<Release>, std::greater<>> releases_;
+  Releases releases_;
   std::int64_t occupied_[2] = {0, 0};
   std::size_t next_ = 0, served_ = 0;
   Tick now_ = 0, end_ = 0;
@@ -178,7 +199,8 @@ PlayerResult play(const std::vector<TraceRequest>& requests, const PlayerSpec& s
                           std::to_string(size_bytes) + " bytes");
     }
   }
-  return Player(requests, spec, memory).run();
+  if (auto* dram = dynamic_cast<DramTiming*>(&memory)) return Player<DramTiming>(requests, spec, *dram).run();
+  return Player<MemoryTiming>(requests, spec, memory).run();
 }
 
 }  // namespace presil::dram

@@ -1,6 +1,7 @@
 // Random traffic, seeded: an independent checker reads the commands, and nothing is lost, doubled or starved.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "models/dram/dram_presets.hpp"
@@ -107,6 +108,54 @@ TEST_P(DramProperties, TheSameBurstsGiveTheSameTimes) {
     for (const common::Service& service : d.services) end.push_back(service.data_end);
   }
   EXPECT_EQ(ends[0], ends[1]);
+}
+
+/// Everything that can be seen of a memory: answers with their waits, counters, commands.
+struct Seen {
+  std::vector<common::Tick> answers;
+  std::vector<Cycle> commands;
+  std::vector<std::int64_t> counters;
+  bool operator==(const Seen& other) const {
+    return answers == other.answers && commands == other.commands && counters == other.counters;
+  }
+};
+
+Seen look(const DramDriver& d, std::vector<Command> log) {
+  Seen seen;
+  for (const common::Service& service : d.services) {
+    seen.answers.insert(seen.answers.end(), {service.data_start, service.data_end, service.done});
+    for (int i = 0; i < service.wait.count; ++i) {
+      const auto& segment = service.wait.segments[static_cast<std::size_t>(i)];
+      seen.answers.insert(seen.answers.end(), {static_cast<common::Tick>(segment.cause), segment.until});
+    }
+  }
+  std::stable_sort(log.begin(), log.end(), [](const Command& a, const Command& b) { return a.clock < b.clock; });
+  for (const Command& c : log) {
+    seen.commands.insert(seen.commands.end(), {c.clock, static_cast<Cycle>(c.kind), c.channel, c.bank, c.row});
+  }
+  const common::MemoryCounters& n = d.memory.counters();
+  seen.counters = {n.read_bytes, n.write_bytes,   n.bursts,    n.row_hits,
+                   n.row_misses, n.row_conflicts, n.refreshes, n.turnarounds};
+  return seen;
+}
+
+TEST_P(DramProperties, SegmentsGiveTheSameAsOneDecisionAfterTheOther) {
+  Seen seen[2];
+  for (const bool segments : {false, true}) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()) + 3000);
+    DramSpec spec = draw_spec(random);
+    if (GetParam() % 2 == 0) spec.page_policy = PagePolicy::open;  // only there do segments exist
+    spec.segments = segments;
+    DramDriver d(spec);
+    std::vector<Command> log;
+    d.memory.record(&log);
+    drive(d, random, 800);
+    for (int i = 0; i < 400; ++i) d.push(static_cast<std::uint64_t>(i) * 64, 64, GetParam() % 4 == 0, d.now);
+    d.finish();
+    seen[segments ? 1 : 0] = look(d, log);
+  }
+  EXPECT_TRUE(seen[0] == seen[1]);
+  EXPECT_GT(seen[1].commands.size(), 800u);
 }
 
 TEST_P(DramProperties, AskingForTheNextDecisionChangesNothing) {
