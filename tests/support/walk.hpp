@@ -22,12 +22,14 @@ namespace presil::test {
 inline const std::filesystem::path source_dir = PRESIL_SOURCE_DIR;
 inline const std::filesystem::path networks_dir = source_dir / ".." / "shared" / "networks";
 
-inline const std::vector<std::string> chips = {"edge-npu", "ethos-u55-128", "ethos-u65-256", "stm32n6", "stm32h747"};
-/// More shipped chips, for the tests of all pairs.
-inline const std::vector<std::string> further_chips = {
-    "nvdla-large",   "nvdla-small", "max78000",      "max78002",  "k210",   "gap8",  "gap9",
-    "imx93",         "mcxn947",     "coral-edgetpu", "imx8mp",    "rk3588", "am62a", "esp32s3",
-    "ethos-u85-256", "stm32f769",   "stm32u585",     "imxrt1170", "gemmini"};
+/// The hardware files that ship, by name.
+inline std::vector<std::string> chips() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir / "hwconfigs"))
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 inline hw::Hardware chip(const std::string& name, const std::vector<std::string>& overrides = {}) {
   return hw::load(source_dir / "hwconfigs" / (name + ".yaml"), overrides);

@@ -77,7 +77,7 @@ TEST(SwappingTheDram, ChangesTheResultOnlyWhereDramIsTouched) {
 
 TEST(WeightsAreFetchedAgain, OnlyAsOftenAsThePlanSays) {
   const graph::Graph graph = test::zoo("mobilenet_v2(alpha=0.35,resolution=96)");
-  for (const std::string& name : test::chips) {
+  for (const char* name : {"edge-npu", "ethos-u55-128", "ethos-u65-256", "stm32n6", "stm32h747"}) {
     const test::Run r = test::run(graph, test::chip(name));
     std::int64_t first = 0, again = 0;
     for (const traces::Job& job : r.schedule.jobs)
@@ -146,7 +146,7 @@ TEST(AReshape, IsFreeWithAReason) {
 }
 
 TEST(EveryRateOfAShippedCpu, HasASourceOrIsListedAsAssumed) {
-  for (const std::string& name : test::chips)
+  for (const std::string& name : test::chips())
     for (const hw::Unit& unit : test::chip(name).units) {
       if (unit.is_npu()) continue;
       for (const auto& [op_class, rate] : unit.cpu().library.rates)

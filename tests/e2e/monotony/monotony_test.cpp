@@ -56,9 +56,10 @@ TEST(FasterHardware, ReplaysAFixedScheduleNoSlower) {
       common::Tick before = common::never;
       for (const auto& value : key.values) {
         const common::Tick latency = replay::replay(schedule, test::chip("edge-npu", value), options).latency;
-        if (before != common::never)
+        if (before != common::never) {
           EXPECT_LE(static_cast<double>(latency), static_cast<double>(before) * 1.005)
               << graph.name << " " << value.front();
+        }
         before = latency;
       }
     }
@@ -99,8 +100,9 @@ TEST(ALargerSram, NeverRaisesExternalTrafficByMoreThanOnePercent) {
           test::run(graph, test::chip("edge-npu", {std::string("memories.sram.size=") + size})).result;
       const auto& dram = test::memory(result, "dram");
       const std::int64_t bytes = dram.counters.read_bytes + dram.counters.write_bytes;
-      if (before >= 0)
+      if (before >= 0) {
         EXPECT_LE(static_cast<double>(bytes), static_cast<double>(before) * 1.01) << graph.name << " " << size;
+      }
       before = bytes;
     }
   }
