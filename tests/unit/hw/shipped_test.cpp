@@ -113,6 +113,40 @@ TEST(Shipped, EthosU65Has256MacsACycleAndVelas3Point75GigabytesToDram) {
   EXPECT_FALSE(axi1.duplex);
 }
 
+TEST(Shipped, EveryEthosU85DoesTheMacsOfItsNameACycle) {
+  for (const std::int64_t macs : {128, 256, 512, 1024, 2048}) {
+    SCOPED_TRACE(macs);
+    const Hardware hardware = load(shipped("ethos-u85-" + std::to_string(macs)));
+    const npu::NpuTiming timing(hardware.unit("npu")->npu());
+    EXPECT_EQ(timing.peak_macs_per_cycle(), macs);
+    // 16 x 16 x 64 outputs of 64 channels and 3 x 3 elements fill every micro-block: 9 437 184 products.
+    common::Work work;
+    work.op_class = OpClass::convolution;
+    work.oh = work.ow = 16, work.oc = 64, work.ic = 64, work.kh = work.kw = 3;
+    work.mode = 0;
+    EXPECT_EQ(timing.cost(work).array, 9'437'184 / macs);
+    // Of depthwise each output has an eighth of the lanes: 4 kernel elements in 4 cycles, 3 steps for 3 x 3.
+    work.op_class = OpClass::depthwise;
+    work.ic = 1;
+    EXPECT_EQ(timing.cost(work).array, 16 * 16 * 64 * 12 / (macs / 8));
+  }
+}
+
+TEST(Shipped, EthosU85sPortsAreVelas) {
+  // SRAM of 32 GB/s and DRAM of 12; from 1024 on 24; SRAM of 64 with 2048.
+  const auto axi1 = [](const Hardware& hardware) {
+    return hardware.buses.at(1).width_bits / 8 * hardware.buses.at(1).hz;
+  };
+  for (const char* name : {"ethos-u85-128", "ethos-u85-256", "ethos-u85-512"}) {
+    EXPECT_EQ(peak_bytes_per_second(*load(shipped(name)).memory("sram")), 32e9) << name;
+    EXPECT_EQ(axi1(load(shipped(name))), 12'000'000'000) << name;
+  }
+  EXPECT_EQ(peak_bytes_per_second(*load(shipped("ethos-u85-1024")).memory("sram")), 32e9);
+  EXPECT_EQ(axi1(load(shipped("ethos-u85-1024"))), 24'000'000'000);
+  EXPECT_EQ(peak_bytes_per_second(*load(shipped("ethos-u85-2048")).memory("sram")), 64e9);
+  EXPECT_EQ(axi1(load(shipped("ethos-u85-2048"))), 24'000'000'000);
+}
+
 TEST(Shipped, Stm32n6HasItsMemoriesAndNoTileBuffer) {
   const Hardware hardware = load(shipped("stm32n6"));
   EXPECT_EQ(hardware.memory("npu_ram")->size_bytes, 4 * 448 * 1024);
