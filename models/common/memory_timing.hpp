@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "models/common/causes.hpp"
 #include "models/common/time.hpp"
@@ -18,6 +19,7 @@ struct Burst {
   std::uint32_t id = 0;       // chosen by the caller, returned with the service
   Tick arrival = 0;           // never smaller than that of the burst pushed before
   std::uint8_t master = 0;    // whose it is: waiting behind one's own bytes is `transfer`, behind others' `arbitration`
+  bool passes_by = false;     // goes around the memory's cache, where there is one
 };
 
 /// Why a burst's data did not move earlier: from `arrival` on, each segment lasts from the end of the one before until
@@ -109,6 +111,9 @@ class MemoryTiming {
     Service service;
   };
   virtual Decision decide() { return {}; }
+
+  /// True for a unit or traffic master whose bursts go around the cache in front of this memory (Burst::passes_by).
+  virtual bool passed_by(const std::string& /*master*/) const { return false; }
 
   /// Fully reset to time 0, as after construction.
   virtual void reset() = 0;

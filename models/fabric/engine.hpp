@@ -83,6 +83,7 @@ struct Stream {
   StreamState state = StreamState::idle;
   bool held = false;         // the next burst has waited for a slot
   bool pending = false;      // the next burst is pending at its memory
+  bool passes_by = false;    // goes around its memory's cache
   bool books_early = false;  // completions are known at the grant and come in its order: no records needed
   std::int32_t memory_number = 0;
   MemorySide* memory = nullptr;

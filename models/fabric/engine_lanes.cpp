@@ -51,6 +51,7 @@ void Engine::stream_lanes(Tick horizon) {
     Port& port = *stream.port;
     common::Burst burst;
     burst.write = stream.write;
+    burst.passes_by = stream.passes_by;
     burst.priority = slots.priority;
     burst.master = static_cast<std::uint8_t>(stream.owner);
     burst.address = stream.cursor.address();

@@ -237,6 +237,7 @@ Tick Engine::push(Stream& stream, Tick slot_end, Tick now) {
   burst.address = stream.cursor.address();
   burst.bytes = stream.cursor.bytes();
   burst.write = stream.write;
+  burst.passes_by = stream.passes_by;
   burst.priority = stream.slots->priority;
   burst.master = static_cast<std::uint8_t>(stream.owner);
   burst.arrival = now;

@@ -142,6 +142,7 @@ void Engine::add_traffic(const TrafficSpec& spec, const std::vector<std::string>
   traffic.stream->channel = &channels_[static_cast<std::size_t>(bus->channel[spec.write])];
   traffic.stream->slots =
       &units_[static_cast<std::size_t>(unit)].slots[static_cast<std::size_t>(bus->number)][spec.write];
+  traffic.stream->passes_by = traffic.stream->memory->timing->passed_by(spec.name);
   traffic.stream->books_early = !traffic.stream->memory->queued;  // it has no books
 }
 

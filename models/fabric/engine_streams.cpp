@@ -49,6 +49,7 @@ void Engine::start_stream(Stream& stream, const Port& port, const Area& area, Ti
   stream.memory = &memories_[static_cast<std::size_t>(area.memory)];
   stream.channel = &channels_[static_cast<std::size_t>(bus.channel[stream.write])];
   stream.slots = &units_[static_cast<std::size_t>(port.unit)].slots[static_cast<std::size_t>(bus.number)][stream.write];
+  stream.passes_by = stream.memory->timing->passed_by(port.spec.unit);
   stream.books_early = stream.memory->in_order && !port.copy;
   stream.cursor.start(area, bus.width, bus.max_burst);
   next_burst(stream, now);

@@ -45,9 +45,10 @@ void run(const Call& call) {
   const std::string name =
       needed(call, "network", "run: which network? a .tflite file, a network YAML or one of 'presil inspect zoo'");
   const int inferences = inferences_of(call);
-  const replay::Options replaying = replay_options(call);
+  replay::Options replaying = replay_options(call);
   const hw::Hardware hardware = hardware_of(call);
   plan::Options planning = plan_options(call, hardware);
+  replaying.cold_caches = planning.cold;
   std::vector<transform::Done> done;
   const graph::Graph graph = transform::vary(network(name, call.around), variant_of(call), &done);
 
@@ -61,7 +62,9 @@ void run(const Call& call) {
   replay::Result result = replay::replay(traces::repeat(once, inferences), hardware, replaying);
   result.warm_latency = replay::replay(once, hardware).latency;
   planning.cold = true;
-  result.cold_latency = replay::replay(plan::plan(graph, hardware, planning), hardware).latency;
+  replay::Options cold;
+  cold.cold_caches = true;
+  result.cold_latency = replay::replay(plan::plan(graph, hardware, planning), hardware, cold).latency;
   note(done, result);
   put_out(result, call);
 }

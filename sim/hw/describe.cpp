@@ -89,6 +89,14 @@ std::vector<std::string> memory_row(const Memory& memory) {
         fmt::format("{} lanes{} at {}, {} clocks before the data{}{}", f->lanes, f->ddr ? " DDR" : "",
                     clock_text(f->hz), f->command_clocks + f->address_clocks + f->dummy_clocks,
                     f->page_bytes > 0 ? ", rows of " + size_text(f->page_bytes) : "", f->writable ? "" : ", read only");
+  if (memory.cache) {
+    const cache::CacheSpec& c = *memory.cache;
+    notes += fmt::format("; behind a cache of {}, {}, lines of {} B, write-{}{}{}", size_text(c.size_bytes),
+                         c.ways == 0 ? "fully associative" : fmt::format("{} way{}", c.ways, c.ways == 1 ? "" : "s"),
+                         c.line_bytes, c.write_back ? "back" : "through",
+                         c.prefetch_lines > 0 ? fmt::format(", {} fetched ahead", c.prefetch_lines) : "",
+                         c.users.empty() ? "" : " for " + joined(c.users));
+  }
   return {memory.name, memory.type(), size_text(memory.size_bytes), rate_text(peak_bytes_per_second(memory)), notes};
 }
 

@@ -101,6 +101,14 @@ void add(Canonical& c, const std::string& p, const flash::FlashSpec& s) {
     for (std::int64_t value : {s.refresh_interval_ps, s.refresh_ps, s.collision_clocks}) c.add(p + ".refresh", value);
 }
 
+void add(Canonical& c, const std::string& p, const cache::CacheSpec& s) {
+  for (std::int64_t value :
+       {s.size_bytes, s.line_bytes, std::int64_t{s.ways}, std::int64_t{s.write_back}, std::int64_t{s.write_allocate},
+        std::int64_t{s.prefetch_lines}, s.hz, s.width_bits, s.latency_cycles})
+    c.add(p, value);
+  c.add_list(p + ".for", s.users);
+}
+
 void add(Canonical& c, const std::string& p, const fabric::BusSpec& s) {
   for (std::int64_t value : {s.hz, s.width_bits, s.max_burst_bytes, std::int64_t{s.outstanding_reads},
                              std::int64_t{s.outstanding_writes}, std::int64_t{s.duplex}, s.latency_cycles})
@@ -238,6 +246,7 @@ std::string canonical(const Hardware& hardware) {
     c.add(path + ".type", memory.type());
     c.add(path + ".size_bytes", memory.size_bytes);
     std::visit([&](const auto& spec) { add(c, path, spec); }, memory.spec);
+    if (memory.cache) add(c, path + ".cache", *memory.cache);
   }
   for (const fabric::BusSpec& bus : hardware.buses) add(c, "buses." + bus.name, bus);
   for (const Unit& unit : hardware.units) {

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/cache/cache_spec.hpp"
 #include "models/cpu/cpu_spec.hpp"
 #include "models/dram/dram_spec.hpp"
 #include "models/fabric/bus_spec.hpp"
@@ -21,6 +22,7 @@ struct Memory {
   std::string name;
   std::int64_t size_bytes = 0;
   std::variant<sram::SramSpec, dram::DramSpec, flash::FlashSpec> spec;
+  std::optional<cache::CacheSpec> cache{};  // in front of it
   std::string type() const;  // "sram" | "dram" | "serial_flash" (psram and hyperram are serial_flash, writable)
 };
 

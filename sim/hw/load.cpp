@@ -162,6 +162,15 @@ void check_units(Map map, const Hardware& hardware) {
   }
 }
 
+/// Who goes through a cache must exist: a unit or a traffic master.
+void check_cache_users(Map map, const Hardware& hardware, const std::vector<std::string>& masters) {
+  for (const Memory& memory : hardware.memories) {
+    if (!memory.cache || memory.cache->users.empty()) continue;
+    for (const Value& user : map.at(memory.name).map().at("cache").map().at("for").one_or_list())
+      require_name(user, "unit or traffic", masters);
+  }
+}
+
 /// `sources` and `calibrated` of the file, then those of the libraries with their place in front.
 void read_all_sources(Map& file, Map& units, const yaml::Document& document, Hardware& hardware) {
   const auto append = [&](const std::optional<Value>& section, const std::string& prefix, const char* usual_status) {
@@ -261,6 +270,7 @@ Hardware from_document(const yaml::Document& document) {
     hardware.buses.push_back(read_bus(name, value.map(), hardware, masters));
   read_units(units, hardware, unit_names);
   check_units(units, hardware);
+  check_cache_users(memories, hardware, masters);
   if (traffic)
     for (const auto& [name, value] : traffic->map().all())
       hardware.traffic.push_back(read_traffic(name, value.map(), hardware));

@@ -92,6 +92,7 @@ Memory read_memory(const std::string& name, Map map, const Hardware& hardware) {
       memory.spec = read_serial(map, hardware, memory.size_bytes, true);
       break;
   }
+  if (const auto cache = map.find("cache")) memory.cache = read_cache(cache->map(), hardware, memory.size_bytes);
   map.finish();
   return memory;
 }

@@ -13,6 +13,7 @@ namespace presil::hw {
 std::int64_t read_clock(yaml::Map& map, const Hardware& hardware, const std::string& key = "clock");
 
 Memory read_memory(const std::string& name, yaml::Map map, const Hardware& hardware);
+cache::CacheSpec read_cache(yaml::Map map, const Hardware& hardware, std::int64_t memory_bytes);
 dram::DramSpec read_dram(yaml::Map& map, const Hardware& hardware, std::int64_t size_bytes);
 fabric::BusSpec read_bus(const std::string& name, yaml::Map map, const Hardware& hardware,
                          const std::vector<std::string>& units);

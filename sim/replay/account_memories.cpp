@@ -80,6 +80,7 @@ void account_memories(const Evidence& e, Result& r) {
     memory.type = e.hardware.memories[m].type();
     memory.size_bytes = e.hardware.memories[m].size_bytes;
     memory.counters = e.outcome.counters[m];
+    memory.cache = e.outcome.caches[m];
     memory.busy = e.outcome.activity[m].busy;
     memory.idle = e.outcome.activity[m].idle;
     memory.stalls = e.outcome.activity[m].stalls;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/cache/cache_timing.hpp"
 #include "models/common/error.hpp"
 #include "traces/check.hpp"
 
@@ -88,12 +89,35 @@ fabric::Transfer transfer_of(const Schedule& s, const Wiring& w, std::uint32_t i
   return t;
 }
 
+void warm_caches(const Schedule& s, const hw::Hardware& hardware, const Wiring& w,
+                 const std::vector<common::MemoryTiming*>& memories) {
+  if (w.cold_caches || s.jobs.empty()) return;
+  const std::int32_t last = s.jobs.back().inference;
+  for (const Job& j : s.jobs) {
+    if (!moves(j) || j.inference != last) continue;
+    const std::string& unit = hardware.units[static_cast<std::size_t>(w.unit_of[j.queue])].name;
+    for (const std::int32_t index : {j.area, j.to_area}) {
+      if (index < 0) continue;
+      const common::Area& area = s.areas[static_cast<std::size_t>(index)];
+      const std::int32_t memory = w.memory_of[static_cast<std::size_t>(area.memory)];
+      auto* cached = dynamic_cast<cache::CacheTiming*>(memories[static_cast<std::size_t>(memory)]);
+      if (cached == nullptr || cached->passed_by(unit)) continue;
+      for (std::int64_t plane = 0; plane < area.planes; ++plane)
+        for (std::int64_t row = 0; row < area.rows; ++row)
+          cached->warm(area.address + static_cast<std::uint64_t>(plane * area.plane_stride + row * area.row_stride),
+                       area.row_bytes, j.kind == JobKind::copy ? index == j.to_area : j.write);
+    }
+  }
+}
+
 void read_memories(fabric::FabricTiming& fabric, const std::vector<common::MemoryTiming*>& memories,
                    const Wiring& wiring, Outcome& outcome) {
   for (const Tick end : outcome.end) outcome.latency = std::max(outcome.latency, end);
   for (std::size_t m = 0; m < memories.size(); ++m) {
     outcome.activity.push_back(fabric.activity(static_cast<std::int32_t>(m), outcome.latency));
     outcome.counters.push_back(memories[m]->counters());
+    const auto* cached = dynamic_cast<const cache::CacheTiming*>(memories[m]);
+    outcome.caches.push_back(cached != nullptr ? std::optional(cached->cache_counters()) : std::nullopt);
     outcome.peak_bytes_per_second.push_back(memories[m]->peak_bytes_per_second());
   }
   outcome.traffic = fabric.traffic();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "models/cache/cache_spec.hpp"
 #include "models/common/causes.hpp"
 #include "models/common/memory_timing.hpp"
 #include "models/fabric/fabric_timing.hpp"
@@ -19,6 +21,7 @@ struct Wiring {
   std::vector<std::int32_t> port_of;    // by queue; -1: it moves none
   std::vector<std::int32_t> memory_of;  // by the schedule's memory: index in Hardware::memories
   std::vector<std::int32_t> unit_of;    // by queue: index in Hardware::units
+  bool cold_caches = false;             // caches before memories begin empty, not as the inference before left them
 };
 
 /// Checks the schedule against the hardware. Throws common::Error when it cannot run there (see traces::check), or when
@@ -35,6 +38,7 @@ struct Outcome {
   Tick latency = 0;
   std::vector<fabric::MemoryActivity> activity;
   std::vector<common::MemoryCounters> counters;
+  std::vector<std::optional<cache::CacheCounters>> caches;  // of the memories behind one
   std::vector<double> peak_bytes_per_second;
   std::vector<fabric::FabricTiming::TrafficResult> traffic;
   std::vector<std::vector<fabric::FabricTiming::Culprit>> lost;  // by port: what its transfers lost to other masters
@@ -48,6 +52,11 @@ Outcome run_plain(const traces::Schedule& schedule, const hw::Hardware& hardware
                   const Costs& costs);
 
 using Engine = Outcome (*)(const traces::Schedule&, const hw::Hardware&, const Wiring&, const Costs&);
+
+/// Fills the caches before the memories with what the schedule's last inference leaves there, in the order of its jobs;
+/// nothing when they begin cold.
+void warm_caches(const traces::Schedule& schedule, const hw::Hardware& hardware, const Wiring& wiring,
+                 const std::vector<common::MemoryTiming*>& memories);
 
 /// Reads counters and activity after the last job, the same way for both engines.
 void read_memories(fabric::FabricTiming& fabric, const std::vector<common::MemoryTiming*>& memories,

@@ -1,5 +1,6 @@
 #include "sim/replay/memories.hpp"
 
+#include "models/cache/cache_timing.hpp"
 #include "models/dram/dram_timing.hpp"
 #include "models/flash/flash_timing.hpp"
 #include "models/sram/sram_timing.hpp"
@@ -21,15 +22,22 @@ struct Make {
 
 }  // namespace
 
-std::vector<std::unique_ptr<common::MemoryTiming>> make_memories(const hw::Hardware& hardware) {
-  std::vector<std::unique_ptr<common::MemoryTiming>> memories;
-  for (const hw::Memory& m : hardware.memories) memories.push_back(std::visit(Make{}, m.spec));
+std::vector<TimedMemory> make_memories(const hw::Hardware& hardware) {
+  std::vector<TimedMemory> memories;
+  for (const hw::Memory& m : hardware.memories) {
+    TimedMemory memory{nullptr, std::visit(Make{}, m.spec)};
+    if (m.cache) {
+      memory.behind = std::move(memory.front);
+      memory.front = std::make_unique<cache::CacheTiming>(*m.cache, *memory.behind, m.size_bytes);
+    }
+    memories.push_back(std::move(memory));
+  }
   return memories;
 }
 
-std::vector<common::MemoryTiming*> pointers(const std::vector<std::unique_ptr<common::MemoryTiming>>& memories) {
+std::vector<common::MemoryTiming*> pointers(const std::vector<TimedMemory>& memories) {
   std::vector<common::MemoryTiming*> result;
-  for (const auto& m : memories) result.push_back(m.get());
+  for (const TimedMemory& m : memories) result.push_back(m.front.get());
   return result;
 }
 

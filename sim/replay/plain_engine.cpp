@@ -23,6 +23,7 @@ class PlainEngine {
         running_(s.queues.size(), 0) {
     for (const fabric::PortSpec& port : wiring.ports) fabric_.add_port(port);
     outcome_.causes.resize(s.jobs.size());
+    warm_caches(s, hardware, wiring, pointers(memories_));
   }
 
   Outcome run() {
@@ -87,7 +88,7 @@ class PlainEngine {
   const Wiring& wiring_;
   const Costs& costs_;
   Dispatcher dispatcher_;
-  std::vector<std::unique_ptr<common::MemoryTiming>> memories_;
+  std::vector<TimedMemory> memories_;
   fabric::FabricTiming fabric_;
   std::vector<char> running_;
   std::priority_queue<Timer> timers_;

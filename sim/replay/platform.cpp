@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "models/cache/cache.hpp"
 #include "models/dram/dram.hpp"
 #include "models/flash/flash.hpp"
 #include "models/sram/sram.hpp"
@@ -26,9 +27,17 @@ dma::DmaSpec dma_spec(const hw::Unit& unit) {
 
 template <typename Module, typename Spec>
 void Platform::add_memory(const hw::Memory& memory, const Spec& spec) {
-  const std::size_t number = memories_.size();
-  auto module = std::make_unique<Module>(module_name("memory", number).c_str(), spec);
-  fabric_.bind_memory(static_cast<std::int32_t>(number), *module);
+  auto module = std::make_unique<Module>(module_name("memory", memories_.size()).c_str(), spec);
+  if (!memory.cache) return connect(std::move(module));
+  auto cache = std::make_unique<cache::Cache>(module_name("cache", memories_.size()).c_str(), *memory.cache, *module,
+                                              memory.size_bytes);
+  behind_.push_back(std::move(module));
+  connect(std::move(cache));
+}
+
+template <typename Module>
+void Platform::connect(std::unique_ptr<Module> module) {
+  fabric_.bind_memory(static_cast<std::int32_t>(memories_.size()), *module);
   timings_.push_back(&module->memory_timing());
   memories_.push_back(std::move(module));
 }

@@ -27,9 +27,12 @@ class Platform {
  private:
   template <typename Module, typename Spec>
   void add_memory(const hw::Memory& memory, const Spec& spec);
+  template <typename Module>
+  void connect(std::unique_ptr<Module> module);
 
   fabric::Fabric fabric_;
-  std::vector<std::unique_ptr<sc_core::sc_module>> memories_;
+  std::vector<std::unique_ptr<sc_core::sc_module>> memories_,
+      behind_;  // what the fabric sees; what stands behind caches
   std::vector<common::MemoryTiming*> timings_;
   std::vector<std::unique_ptr<npu::Npu>> npus_;  // by unit; null where it is a CPU
   std::vector<std::unique_ptr<cpu::Cpu>> cpus_;  // by unit; null where it is an NPU

@@ -20,7 +20,8 @@ void check_digest(const traces::Schedule& schedule, const hw::Hardware& hardware
 Result replay_on(Engine engine, const traces::Schedule& schedule, const hw::Hardware& hardware,
                  const Options& options) {
   if (!options.ignore_digests) check_digest(schedule, hardware);
-  const Wiring wiring = wire(schedule, hardware);
+  Wiring wiring = wire(schedule, hardware);
+  wiring.cold_caches = options.cold_caches;
   const Costs costs = cost_jobs(schedule, hardware);
   const Outcome outcome = engine(schedule, hardware, wiring, costs);
   Result result = account(schedule, hardware, wiring, costs, outcome);

@@ -10,6 +10,7 @@ namespace presil::replay {
 struct Options {
   bool timeline = false;         // fill Result::timeline
   bool tiling_overhead = false;  // replay again without the redundant work, to price it
+  bool cold_caches = false;      // caches before memories begin empty, not as the inference before left them
   bool ignore_digests = false;   // accept a schedule made for another network or hardware file
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cache/cache_spec.hpp"
 #include "models/common/causes.hpp"
 #include "models/common/memory_timing.hpp"
 #include "models/common/op_class.hpp"
@@ -43,7 +44,8 @@ struct Traffic {
 /// A memory over [0, latency): busy + stalls + idle = latency.
 struct MemoryResult {
   std::string name, type;
-  common::MemoryCounters counters;  // as moved, in whole beats
+  common::MemoryCounters counters;            // as moved, in whole beats; behind a cache whole lines
+  std::optional<cache::CacheCounters> cache;  // in front of it
   std::int64_t useful_bytes = 0;    // moved for the first time: moved - redundant - beat rounding
   std::array<Traffic, 5> kinds{};   // by traces::DataKind: input, weights, output, spill, none
   Tick busy = 0, idle = 0;

@@ -97,6 +97,7 @@ Outcome run_systemc(const traces::Schedule& schedule, const hw::Hardware& hardwa
   Run run{schedule, wiring, costs, Dispatcher(schedule), {}, {}, {}};
   run.outcome.causes.resize(schedule.jobs.size());
   Platform platform(hardware, wiring);
+  warm_caches(schedule, hardware, wiring, platform.memory_timings());
   std::vector<std::unique_ptr<QueueProcess>> processes;
   for (std::size_t q = 0; q < schedule.queues.size(); ++q) {
     run.woken.push_back(std::make_unique<sc_core::sc_event>());

@@ -84,6 +84,18 @@ Json kinds(const replay::MemoryResult& memory) {
   return object.json();
 }
 
+Json cache_json(const cache::CacheCounters& counters) {
+  Object row(11);
+  row.add("hits", counters.hits).add("misses", counters.misses);
+  const std::int64_t lines = counters.hits + counters.misses;
+  row.add("hit_rate",
+          lines > 0 ? Json(static_cast<double>(counters.hits) / static_cast<double>(lines)) : Json(nullptr));
+  row.add("read_bytes", counters.read_bytes).add("write_bytes", counters.write_bytes);
+  row.add("passed_bytes", counters.passed_bytes).add("fills", counters.fills).add("prefetches", counters.prefetches);
+  row.add("useful_prefetches", counters.useful_prefetches).add("write_backs", counters.write_backs);
+  return row.add("written_through_bytes", counters.written_through_bytes).json();
+}
+
 Json memories(const Result& result) {
   Object object(result.memories.size());
   for (const auto& memory : result.memories) {
@@ -98,6 +110,7 @@ Json memories(const Result& result) {
     row.add("bytes_per_second", per_second(moved_bytes(memory), result.latency));
     row.add("peak_bytes_per_second", memory.peak_bytes_per_second);
     row.add("busy_ps", memory.busy).add("stall_ps", memory.stalls.total()).add("idle_ps", memory.idle);
+    if (memory.cache) row.add("cache", cache_json(*memory.cache));
     object.add(memory.name, row.add("stalls_ps", causes(memory.stalls)).json());
   }
   return object.json();

@@ -147,6 +147,37 @@ void memories(Page& page) {
                {main_causes(memory.stalls, page.result.latency)}});
   }
   page.text += times.draw(page.paint);
+
+  Grid caches(page.width, {{"cache of", false, 8, 0},
+                           {"hits", true, 0, 0},
+                           {"misses", true, 0, 0},
+                           {"hit rate", true, 0, 0},
+                           {"read", true, 0, 1},
+                           {"written", true, 0, 1},
+                           {"around it", true, 0, 2},
+                           {"fetched ahead", true, 0, 3},
+                           {"of use", true, 0, 3},
+                           {"written back", true, 0, 2}});
+  bool any = false;
+  for (const auto& memory : page.result.memories) {
+    if (!memory.cache) continue;
+    any = true;
+    const auto& c = *memory.cache;
+    const double lines = static_cast<double>(std::max<std::int64_t>(1, c.hits + c.misses));
+    caches.add({{printable(memory.name)},
+                {grouped(c.hits)},
+                {grouped(c.misses)},
+                {percent(static_cast<double>(c.hits) / lines)},
+                {bytes(c.read_bytes)},
+                {bytes(c.write_bytes)},
+                {bytes(c.passed_bytes)},
+                {grouped(c.prefetches)},
+                {grouped(c.useful_prefetches)},
+                {grouped(c.write_backs)}});
+  }
+  if (any)
+    page.text +=
+        "lines that bursts found in the caches before memories, and bytes asked of them\n" + caches.draw(page.paint);
 }
 
 void tiling(Page& page) {

@@ -53,7 +53,10 @@ std::string figures(const Cases& cases, const Run& run, const std::vector<std::s
                     const hw::Hardware& hardware) {
   plan::Options planning;
   planning.cold = run.cold;
-  const replay::Result result = replay::replay(plan::plan(networks.at(run.network), hardware, planning), hardware);
+  replay::Options replaying;
+  replaying.cold_caches = run.cold;
+  const replay::Result result =
+      replay::replay(plan::plan(networks.at(run.network), hardware, planning), hardware, replaying);
   Json values = Json::array();
   for (std::size_t index : of) {
     const Case& one = cases.cases[index];

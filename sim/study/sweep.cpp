@@ -23,6 +23,7 @@ std::string run(const Trial& trial, const Finder& finder) {
   planning.cold = trial.cold;
   replay::Options replaying;
   replaying.tiling_overhead = trial.tiling_overhead;
+  replaying.cold_caches = trial.cold;
   const replay::Result result = replay::replay(plan::plan(network, hardware, planning), hardware, replaying);
   const Json row = {{"macs", footprint.macs},
                     {"weight_bytes", footprint.weight_bytes},

@@ -96,6 +96,17 @@ inline void add_flash(hw::Hardware& h) {
   h.buses[0].memories.push_back("flash");
 }
 
+/// Caches before DRAM and flash, small enough to evict: one for all, one for the first NPU only.
+inline void add_caches(hw::Hardware& h) {
+  for (hw::Memory& m : h.memories) {
+    if (m.name != "dram" && m.name != "flash") continue;
+    cache::CacheSpec c;
+    c.size_bytes = 4096, c.line_bytes = 64, c.hz = 500'000'000, c.prefetch_lines = 1;
+    if (m.name == "flash") c.users = {"npu"};
+    m.cache = c;
+  }
+}
+
 /// A second NPU "npu2" at 700 MHz with two cores, and a second bus to the same memories that it prefers.
 inline void add_second_npu(hw::Hardware& h) {
   npu::NpuSpec n = tiny_npu();

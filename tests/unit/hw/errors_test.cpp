@@ -168,5 +168,26 @@ TEST(HardwareErrors, AFileCutAnywhereGivesOneLineOrAChip) {
   }
 }
 
+TEST(HardwareErrors, ACacheThatCannotBeIsRefused) {
+  const auto error = [](const std::string& cache) {
+    return error_with(small_chip, "dummy: 20 clocks", "dummy: 20 clocks, cache: {" + cache + "}");
+  };
+  EXPECT_EQ(error("clock: bus, size: 1000 B"),
+            "hw.yaml:7:107: memories.flash.cache: 1000 B are no whole number of lines of 32 B");
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, line: 48 B"), HasSubstr("lines of 48 B"));
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, ways: 3"), HasSubstr("cannot be shared out among 3 ways"));
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, ways: all"), HasSubstr("ways: 'all' is not a whole number"));
+  EXPECT_THAT(error("clock: bus, size: 16"), HasSubstr("has no unit"));
+  EXPECT_THAT(error("clock: bus"), HasSubstr("'size' is missing"));
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, write: never"), HasSubstr("cache.write: 'never'"));
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, prefetch: 65"), HasSubstr("cache.prefetch"));
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, latency: 2 ns"), HasSubstr("has the wrong unit 'ns'"));
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, for: [cpu, gpu]"),
+              HasSubstr("cache.for.1: no unit or traffic 'gpu'; did you mean 'npu'"));
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, for: []"), HasSubstr("is empty; name a unit"));
+  EXPECT_THAT(error("clock: bus, size: 16 KiB, assoc: 2"), HasSubstr("unknown key 'assoc'"));
+  EXPECT_THAT(error("clock: bus, size: 16 GiB"), HasSubstr("'16 GiB' is no cache"));
+}
+
 }  // namespace
 }  // namespace presil::hw

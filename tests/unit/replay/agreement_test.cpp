@@ -31,6 +31,11 @@ std::vector<Chip> chips() {
   fabric::TrafficSpec camera;
   camera.name = "camera", camera.bus = "main", camera.memory = "dram", camera.bytes_per_second = 300e6;
   camera.region_bytes = 1 << 16;
+  hw::Hardware cached = d;
+  test::add_caches(cached);
+  all.push_back({"caches before DRAM and flash", cached});
+  cached.traffic = {camera};
+  all.push_back({"caches and a camera", cached});
   d.traffic = {camera};
   all.push_back({"everything and a camera", d});
   return all;

@@ -41,6 +41,20 @@ TEST(ReportJson, HasEveryKeyThatOtherProgramsRelyOn) {
     EXPECT_TRUE(root["operators"][0].contains(key)) << key;
 }
 
+TEST(ReportJson, GivesTheCountsOfACacheBeforeAMemory) {
+  replay::Result result = sample_result();
+  EXPECT_FALSE(parsed(result)["memories"]["dram"].contains("cache"));
+  auto& cache = result.memories[1].cache.emplace();
+  cache.hits = 750, cache.misses = 250, cache.fills = 240, cache.write_backs = 3, cache.read_bytes = 64'000;
+  const Json row = parsed(result)["memories"]["dram"]["cache"];
+  EXPECT_EQ(row["hits"], 750);
+  EXPECT_EQ(row["misses"], 250);
+  EXPECT_EQ(row["hit_rate"], 0.75);
+  EXPECT_EQ(row["fills"], 240);
+  EXPECT_EQ(row["write_backs"], 3);
+  EXPECT_EQ(row["read_bytes"], 64'000);
+}
+
 TEST(ReportJson, KeepsTimesWholeAndDerivesMilliseconds) {
   const Json root = parsed(sample_result());
   EXPECT_EQ(root["latency_ps"], 1'000'000'000);

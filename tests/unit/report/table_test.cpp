@@ -43,12 +43,26 @@ replay::Result ugly_result() {
     if (op.index != 1) op.fallback_reason = ugly;
   }
   for (auto& unit : result.units) unit.name = ugly;
-  for (auto& memory : result.memories) memory.name = ugly, memory.counters.read_bytes = std::int64_t{1} << 50;
+  for (auto& memory : result.memories) {
+    memory.name = ugly, memory.counters.read_bytes = std::int64_t{1} << 50;
+    memory.cache.emplace().hits = memory.cache->read_bytes = memory.cache->prefetches = std::int64_t{1} << 50;
+  }
   return result;
 }
 
 TEST(ReportTable, LooksLikeTheGolden) {
   expect_golden("tiny.txt", table(sample_result()));
+}
+
+TEST(ReportTable, SaysWhatACacheFound) {
+  replay::Result result = sample_result();
+  EXPECT_EQ(table(result).find("hit rate"), std::string::npos);
+  auto& cache = result.memories[1].cache.emplace();
+  cache.hits = 750, cache.misses = 250, cache.prefetches = 1234;
+  const std::string text = table(result, {false, 160});
+  EXPECT_NE(text.find("hit rate"), std::string::npos);
+  EXPECT_NE(text.find("75 %"), std::string::npos) << text;
+  EXPECT_NE(text.find("1,234"), std::string::npos) << text;
 }
 
 TEST(ReportTable, StaysWithinTheWidthWhateverTheNames) {
