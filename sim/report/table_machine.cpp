@@ -149,15 +149,15 @@ void memories(Page& page) {
   page.text += times.draw(page.paint);
 
   Grid caches(page.width, {{"cache of", false, 8, 0},
-                           {"hits", true, 0, 0},
-                           {"misses", true, 0, 0},
+                           {"hits", true, 0, 3},
+                           {"misses", true, 0, 2},
                            {"hit rate", true, 0, 0},
                            {"read", true, 0, 1},
                            {"written", true, 0, 1},
-                           {"around it", true, 0, 2},
-                           {"fetched ahead", true, 0, 3},
-                           {"of use", true, 0, 3},
-                           {"written back", true, 0, 2}});
+                           {"around it", true, 0, 4},
+                           {"fetched ahead", true, 0, 5},
+                           {"of use", true, 0, 5},
+                           {"written back", true, 0, 4}});
   bool any = false;
   for (const auto& memory : page.result.memories) {
     if (!memory.cache) continue;
@@ -175,9 +175,9 @@ void memories(Page& page) {
                 {grouped(c.useful_prefetches)},
                 {grouped(c.write_backs)}});
   }
-  if (any)
-    page.text +=
-        "lines that bursts found in the caches before memories, and bytes asked of them\n" + caches.draw(page.paint);
+  if (!any) return;
+  page.heading("Caches before memories", "lines that bursts asked for; bytes; lines");
+  page.text += caches.draw(page.paint);
 }
 
 void tiling(Page& page) {
