@@ -77,6 +77,7 @@ struct BurstRecord {
   bool completed = false;
   bool decided = false;  // its data times are known
   Tick granted = 0, slot_end = 0;
+  std::uint32_t bytes = 0;
   Tick due = never;  // of the last burst of a traffic packet: when the next packet is due
   std::uint64_t sequence = 0;
   PortChain waited;  // up to the grant

@@ -15,6 +15,18 @@ struct MasterShare {  // how a unit stands in arbitration; units not named have 
   std::string unit;
   int priority = 0;  // higher wins, with fixed_priority
   int weight = 1;    // with weighted
+  std::int64_t latency_bound_ps = 0;  // a burst that has waited so long for its grant goes first; 0: none
+};
+
+/// A path from a bus to some of its memories at another clock or width; see Bridge.
+struct BridgeSpec {
+  std::string name;
+  std::int64_t hz = 0;
+  std::int64_t width_bits = 32;
+  std::int64_t latency_cycles = 0;  // of its clock: synchronisers, both directions together
+  int outstanding_reads = 8;        // bursts in flight of all units together
+  int outstanding_writes = 8;
+  std::vector<std::string> memories;
 };
 
 struct BusSpec {
@@ -29,6 +41,7 @@ struct BusSpec {
   std::vector<MasterShare> shares;
   std::vector<std::string> memories;
   std::int64_t latency_cycles = 0;  // added to each burst on its way, both directions together
+  std::vector<BridgeSpec> bridges;  // to some of its memories
 };
 
 enum class Pacing : std::uint8_t { steady, frames, task, random };  // see PacketClock
@@ -45,6 +58,7 @@ struct TrafficSpec {
   std::int64_t region_bytes = 0;
   int priority = 0;
   int weight = 1;
+  std::int64_t latency_bound_ps = 0;
   std::int64_t frame_bytes = 0, line_bytes = 0;  // frames; frame_bytes: of a task's run too
   double frames_per_second = 0;                  // frames or runs of the task
   double line_blanking = 0, frame_blanking = 0;  // shares of a line's, of a frame's time without data

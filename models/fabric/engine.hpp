@@ -9,6 +9,7 @@
 
 #include "models/common/time.hpp"
 #include "models/fabric/arbiter.hpp"
+#include "models/fabric/bridge.hpp"
 #include "models/fabric/burst_cursor.hpp"
 #include "models/fabric/burst_record.hpp"
 #include "models/fabric/fabric_timing.hpp"
@@ -17,6 +18,8 @@
 #include "models/fabric/traffic_source.hpp"
 
 namespace presil::fabric {
+
+struct SharedBridge;
 
 struct Bus {
   std::string name;
@@ -30,6 +33,7 @@ struct Bus {
   std::vector<MasterShare> shares;
   std::vector<bool> reaches;  // by memory
   std::vector<bool> in_step;  // by memory: its pins move as many bytes in the same time, see MemoryTiming::steady_pins
+  std::vector<SharedBridge*> bridges;  // by memory; null: none on the way
 };
 
 /// The data path of a bus in one or both directions: slots of whole beats that never overlap.
@@ -55,12 +59,19 @@ struct Slots {
   ReleaseTimes known;            // in flight, of all others
   std::vector<Stream*> waiting;  // streams that need a slot, in no order
   std::uint8_t priority = 0;     // handed to the memory
+  Tick latency_bound = never;    // of a burst that waits for its grant
 
   int taken(Tick now) {
     known.drop_until(now);
     return with_record + known.size();
   }
   bool full(Tick now) { return taken(now) >= limit; }
+};
+
+/// A bridge and the bursts of all units that may be in flight on it.
+struct SharedBridge {
+  Bridge path;
+  std::array<Slots, 2> slots;  // reads, writes
 };
 
 struct Unit {
@@ -88,7 +99,10 @@ struct Stream {
   std::int32_t memory_number = 0;
   MemorySide* memory = nullptr;
   Channel* channel = nullptr;
-  Slots* slots = nullptr;
+  Slots* slots = nullptr;           // of its unit on the bus, or of the bridge that it crosses
+  SharedBridge* bridge = nullptr;
+  std::uint8_t priority = 0;        // handed to the memory
+  Tick latency_bound = never, overdue = never;  // of a wait for the grant; when the next burst has waited so long
   Port* port = nullptr;
   Traffic* traffic = nullptr;
   Tick mark = 0;  // the next burst's waiting is accounted for up to here
@@ -181,7 +195,10 @@ class Engine {
  private:
   // engine_setup.cpp: parts, and transfers in and out
   void add_bus(const BusSpec& spec, const std::vector<std::string>& memory_names);
+  void add_bridge(const BridgeSpec& spec, const BusSpec& bus_spec, Bus& bus,
+                  const std::vector<std::string>& memory_names);
   void add_traffic(const TrafficSpec& spec, const std::vector<std::string>& memory_names);
+  void take_path(Stream& stream, std::int32_t unit, const Bus& bus, std::int32_t memory);
   const Bus* bus_named(const std::string& name) const;
   std::int32_t add_unit(const std::string& name, const MasterShare* own_share);
   Stream* add_stream(std::int32_t unit, std::int32_t owner, bool write);
@@ -241,6 +258,7 @@ class Engine {
   std::vector<MemorySide> memories_;
   std::vector<MemorySide*> queued_memories_;
   std::deque<Bus> buses_;
+  std::deque<SharedBridge> bridges_;
   std::vector<Channel> channels_;
   std::vector<Channel*> active_;  // those with ready streams, in no order
   std::vector<Unit> units_;
@@ -318,6 +336,25 @@ inline void for_each_segment(const Stream& stream, const MemorySide& memory, con
     from = inside.until;
   }
   book(Cause::transfer, nobody, completion);
+}
+
+/// When a burst's data have moved and it is complete. `known_at`: its answer cannot be back before.
+struct Passage {
+  Tick moved, completion;
+};
+inline Passage pass_back(const Stream& stream, const common::Service& service, std::uint32_t bytes, Tick granted,
+                         Tick slot_end, Tick known_at) {
+  const Tick done = std::max({service.done, slot_end, known_at});
+  Passage passage{std::max(slot_end, std::min(service.data_end, done)), done};
+  if (stream.bridge != nullptr) {
+    Bridge& bridge = stream.bridge->path;
+    const Tick crossed = bridge.cross(bytes, stream.write, stream.write ? granted : service.data_start);
+    const Tick answer = service.data_end > 0 ? std::max<Tick>(0, service.done - service.data_end) : 0;  // 0: posted
+    passage.moved = std::max(passage.moved, crossed);
+    passage.completion = std::max(done, crossed + answer) + bridge.latency();
+  }
+  passage.completion += stream.channel->bus->latency;
+  return passage;
 }
 
 struct FabricTiming::State {

@@ -7,6 +7,12 @@
 
 namespace presil::fabric {
 
+/// The stream's next burst is pending at its memory, and waits for its grant.
+inline void pend(Stream& stream, Tick now) {
+  stream.memory->activity.pend(now);
+  if (stream.latency_bound != never) stream.overdue = now + stream.latency_bound;
+}
+
 inline void Engine::enter(Channel& channel, Stream& stream) {
   ++entered_;
   if (channel.ready.empty()) active_.push_back(&channel);
@@ -39,7 +45,7 @@ inline void Engine::become_ready(Stream& stream, Tick now) {
   Channel& channel = *stream.channel;
   if (!stream.pending) {
     stream.pending = true;
-    stream.memory->activity.pend(now);
+    pend(stream, now);
   }
   if (channel.free_at > now) blocked_by(stream, *channel.holder, channel.free_at);
   if (stream.state != StreamState::ready) {

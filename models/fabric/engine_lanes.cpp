@@ -27,7 +27,8 @@ void Engine::stream_lanes(Tick horizon) {
   for (Channel* channel : active_) {
     if (channel->stale) find_next(*channel, now_);
     Stream& stream = *channel->ready[0];
-    if (channel->ready.size() == 1 && stream.books_early && stream.port != nullptr && count < most_lanes)
+    if (channel->ready.size() == 1 && stream.books_early && stream.port != nullptr && stream.bridge == nullptr &&
+        count < most_lanes)
       lanes[count++] = {channel, &stream, std::max(channel->free_at, now_)};
     else {
       horizon = std::min(horizon, channel->next);
@@ -52,7 +53,7 @@ void Engine::stream_lanes(Tick horizon) {
     common::Burst burst;
     burst.write = stream.write;
     burst.passes_by = stream.passes_by;
-    burst.priority = slots.priority;
+    burst.priority = stream.priority;
     burst.master = static_cast<std::uint8_t>(stream.owner);
     burst.address = stream.cursor.address();
     burst.bytes = stream.cursor.bytes();
@@ -115,7 +116,7 @@ void Engine::stream_lanes(Tick horizon) {
       stream.chain.add(Cause::outstanding, nobody, ready);
       now_ = stream.mark = ready;
     }
-    memory.activity.pend(ready);
+    pend(stream, ready);
     blocked_by(stream, stream, channel.free_at);
     lane->earliest = std::max(channel.free_at, ready);
     grant_at_edge(channel, std::max(lane->earliest, memory.opens_at));

@@ -17,6 +17,7 @@ Tick Engine::push_with_record(Stream& stream, const common::Burst& burst_without
   record.posted = record.acknowledged = record.completed = record.decided = false;
   record.granted = now;
   record.slot_end = slot_end;
+  record.bytes = burst_without_id.bytes;
   record.sequence = grants_;
   record.waited = stream.chain;
   record.due = never;
@@ -70,9 +71,8 @@ void Engine::decide(Tick now) {
 /// known. Of a posted write nothing more is known yet, and nothing more matters to its master.
 void Engine::acknowledge(BurstRecord& record, std::uint32_t index, const Service& service, Tick now) {
   const Stream& stream = *record.stream;
-  const Tick answered = std::max({service.done, record.slot_end, now});
-  const Tick completion = answered + stream.channel->bus->latency;
-  const Tick moved = std::max(record.slot_end, std::min(service.data_end, answered));  // data_end 0: posted
+  const auto [moved, completion] =
+      pass_back(stream, service, record.bytes, record.granted, record.slot_end, now);
   record.books.restart(0);
   for_each_segment(stream, memories_[static_cast<std::size_t>(record.memory)], record.waited, service.wait,
                    record.granted, completion - moved, completion,

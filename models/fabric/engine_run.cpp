@@ -136,7 +136,8 @@ inline Channel* Engine::next_grant() {
   return first == nullptr || first->next == never ? nullptr : first;
 }
 
-/// The place among the channel's ready streams of the one whose turn it is.
+/// The place among the channel's ready streams of the one whose turn it is: of one that has waited for as long as it
+/// may, the longest overdue first; else the arbiter's.
 inline std::size_t Engine::choose(Channel& channel, Tick now) {
   if (channel.ready.size() == 1) return 0;
   std::size_t place = 0;
@@ -144,8 +145,13 @@ inline std::size_t Engine::choose(Channel& channel, Tick now) {
   for (std::size_t i = 0; i < channel.ready.size(); ++i) {
     Stream* stream = channel.ready[i];
     if (stream->memory->accepts_from(now, stream->write) > now) continue;
-    if (best != nullptr && !channel.arbiter.before({stream->number, stream->unit}, {best->number, best->unit}))
-      continue;
+    if (best != nullptr) {
+      const Tick due = stream->overdue <= now ? stream->overdue : never,
+                 best_due = best->overdue <= now ? best->overdue : never;
+      if (due > best_due) continue;
+      if (due == best_due && !channel.arbiter.before({stream->number, stream->unit}, {best->number, best->unit}))
+        continue;
+    }
     best = stream;
     place = i;
   }
@@ -238,7 +244,7 @@ Tick Engine::push(Stream& stream, Tick slot_end, Tick now) {
   burst.bytes = stream.cursor.bytes();
   burst.write = stream.write;
   burst.passes_by = stream.passes_by;
-  burst.priority = stream.slots->priority;
+  burst.priority = stream.priority;
   burst.master = static_cast<std::uint8_t>(stream.owner);
   burst.arrival = now;
   memory.holder(stream.write) = &stream;
@@ -246,8 +252,7 @@ Tick Engine::push(Stream& stream, Tick slot_end, Tick now) {
 
   const common::Service service = memory.timing->push(burst);
   memory.has_changed(now);
-  const Tick moved = std::max(slot_end, service.data_end);
-  const Tick completion = std::max(slot_end, service.done) + stream.channel->bus->latency;
+  const auto [moved, completion] = pass_back(stream, service, burst.bytes, now, slot_end, now);
   stream.slots->known.insert(completion);
 
   if (memory.activity.gap_before(service.data_start))

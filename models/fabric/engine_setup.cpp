@@ -74,11 +74,34 @@ void Engine::add_bus(const BusSpec& spec, const std::vector<std::string>& memory
     if (memory == nobody) throw Error("bus '" + spec.name + "': no memory '" + name + "' exists");
     bus.reaches[static_cast<std::size_t>(memory)] = true;
   }
+  bus.bridges.assign(memories_.size(), nullptr);
+  for (const BridgeSpec& bridge : spec.bridges) add_bridge(bridge, spec, bus, memory_names);
   bus.channel[0] = static_cast<std::int32_t>(channels_.size());
   bus.channel[1] = bus.channel[0] + (spec.duplex ? 1 : 0);
   buses_.push_back(std::move(bus));
   for (std::int32_t channel = buses_.back().channel[0]; channel <= buses_.back().channel[1]; ++channel)
     channels_.emplace_back(buses_.back(), channel, spec.arbitration);
+}
+
+void Engine::add_bridge(const BridgeSpec& spec, const BusSpec& bus_spec, Bus& bus,
+                        const std::vector<std::string>& memory_names) {
+  const std::string where = "bus '" + bus.name + "': bridge '" + spec.name + "': ";
+  if (spec.hz <= 0 || spec.width_bits < 8 || spec.width_bits % 8 != 0 || spec.latency_cycles < 0)
+    throw Error(where + "clock and width (whole bytes) must be positive, latency not negative");
+  if (spec.outstanding_reads < 1 || spec.outstanding_writes < 1) throw Error(where + "outstanding must be at least 1");
+  SharedBridge& bridge = bridges_.emplace_back(
+      SharedBridge{Bridge(spec.hz, spec.width_bits / 8, spec.latency_cycles, bus_spec.duplex), {}});
+  bridge.slots[0].limit = spec.outstanding_reads;
+  bridge.slots[1].limit = spec.outstanding_writes;
+  for (Slots& slots : bridge.slots) slots.known.reserve(slots.limit);
+  for (const std::string& name : spec.memories) {
+    const std::int32_t memory = index_of(memory_names, name);
+    if (memory == nobody || !bus.reaches[static_cast<std::size_t>(memory)])
+      throw Error(where + "the bus has no memory '" + name + "'");
+    if (bus.bridges[static_cast<std::size_t>(memory)] != nullptr)
+      throw Error(where + "memory '" + name + "' lies behind another bridge of the bus already");
+    bus.bridges[static_cast<std::size_t>(memory)] = &bridge;
+  }
 }
 
 const Bus* Engine::bus_named(const std::string& name) const {
@@ -104,6 +127,7 @@ std::int32_t Engine::add_unit(const std::string& name, const MasterShare* own_sh
       slots[write].limit = bus.slot_limit[write];
       slots[write].known.reserve(slots[write].limit);
       slots[write].priority = static_cast<std::uint8_t>(std::clamp(share.priority, 0, 255));
+      if (share.latency_bound_ps > 0) slots[write].latency_bound = share.latency_bound_ps;
     }
     for (std::int32_t channel = bus.channel[0]; channel <= bus.channel[1]; ++channel)
       channels_[static_cast<std::size_t>(channel)].arbiter.add_master(share.priority, share.weight);
@@ -133,15 +157,13 @@ void Engine::add_traffic(const TrafficSpec& spec, const std::vector<std::string>
   if (!bus->reaches[static_cast<std::size_t>(memory)])
     throw Error(where + "bus '" + spec.bus + "' does not reach memory '" + spec.memory + "'");
   Traffic& traffic = traffic_.emplace_back(Traffic{TrafficSource(spec)});
-  const MasterShare share{spec.name, spec.priority, spec.weight};
+  const MasterShare share{spec.name, spec.priority, spec.weight, spec.latency_bound_ps};
   const std::int32_t unit = add_unit(spec.name, &share);
   traffic.stream = add_stream(unit, -1 - static_cast<std::int32_t>(traffic_.size()), spec.write);  // ports count from 0
   traffic.stream->traffic = &traffic;
   traffic.stream->memory_number = memory;
   traffic.stream->memory = &memories_[static_cast<std::size_t>(memory)];
-  traffic.stream->channel = &channels_[static_cast<std::size_t>(bus->channel[spec.write])];
-  traffic.stream->slots =
-      &units_[static_cast<std::size_t>(unit)].slots[static_cast<std::size_t>(bus->number)][spec.write];
+  take_path(*traffic.stream, unit, *bus, memory);
   traffic.stream->passes_by = traffic.stream->memory->timing->passed_by(spec.name);
   traffic.stream->books_early = !traffic.stream->memory->queued;  // it has no books
 }
@@ -159,6 +181,8 @@ std::int32_t Engine::add_port(const PortSpec& spec) {
     if (bus == nullptr) throw Error("port '" + spec.name + "': no bus '" + name + "' exists");
     port.buses.push_back(bus);
     most_reads = std::max(most_reads, bus->slot_limit[0]);
+    for (const SharedBridge* bridge : bus->bridges)
+      if (bridge != nullptr) most_reads = std::max(most_reads, bridge->slots[0].limit);
   }
   std::size_t ring = 1;
   while (ring < static_cast<std::size_t>(most_reads)) ring *= 2;

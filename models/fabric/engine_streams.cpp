@@ -47,12 +47,21 @@ void Engine::start_stream(Stream& stream, const Port& port, const Area& area, Ti
   const Bus& bus = *port.bus_towards(area.memory);
   stream.memory_number = area.memory;
   stream.memory = &memories_[static_cast<std::size_t>(area.memory)];
-  stream.channel = &channels_[static_cast<std::size_t>(bus.channel[stream.write])];
-  stream.slots = &units_[static_cast<std::size_t>(port.unit)].slots[static_cast<std::size_t>(bus.number)][stream.write];
+  take_path(stream, port.unit, bus, area.memory);
   stream.passes_by = stream.memory->timing->passed_by(port.spec.unit);
   stream.books_early = stream.memory->in_order && !port.copy;
   stream.cursor.start(area, bus.width, bus.max_burst);
   next_burst(stream, now);
+}
+
+void Engine::take_path(Stream& stream, std::int32_t unit, const Bus& bus, std::int32_t memory) {
+  stream.channel = &channels_[static_cast<std::size_t>(bus.channel[stream.write])];
+  Slots& own = units_[static_cast<std::size_t>(unit)].slots[static_cast<std::size_t>(bus.number)][stream.write];
+  stream.bridge = bus.bridges[static_cast<std::size_t>(memory)];
+  stream.slots = stream.bridge != nullptr ? &stream.bridge->slots[stream.write] : &own;
+  stream.priority = own.priority;
+  stream.latency_bound = own.latency_bound;
+  stream.overdue = never;
 }
 
 void Engine::start_packet(Traffic& traffic, Tick now) {

@@ -59,7 +59,8 @@ struct MemoryActivity {  // over [0, until): the three sum to `until`
 ///    outstanding slot.
 ///  - Who is granted (see Arbiter): round robin by unit, and by port within the unit (a port's reads before its
 ///  writes);
-///    by priority, equals in turn; or by weight, in beats. Of several channels that may grant at one instant, the one
+///    by priority, equals in turn; or by weight, in beats. A burst that has been ready for as long as its master's
+///    latency bound goes before all that have not, the longest overdue first. Of several channels that may grant at one instant, the one
 ///    whose last grant is oldest goes first.
 ///  - At one instant completions and arrivals come first, then transfers start, then channels are arbitrated, then
 ///    queueing memories decide.

@@ -106,6 +106,10 @@ std::vector<std::string> bus_row(const fabric::BusSpec& bus) {
                                   clock_text(bus.hz), size_text(bus.max_burst_bytes), bus.outstanding_reads,
                                   bus.outstanding_writes, words[static_cast<int>(bus.arbitration)]);
   if (bus.latency_cycles > 0) notes += fmt::format(", latency {} cycles", bus.latency_cycles);
+  for (const fabric::BridgeSpec& bridge : bus.bridges)
+    notes += fmt::format(", bridge {} of {} bit at {}, latency {} cycles, in flight {} reads {} writes, to {}",
+                         bridge.name, bridge.width_bits, clock_text(bridge.hz), bridge.latency_cycles,
+                         bridge.outstanding_reads, bridge.outstanding_writes, joined(bridge.memories));
   const double rate = static_cast<double>(bus.width_bits) / 8 * static_cast<double>(bus.hz);
   return {bus.name, rate_text(rate) + (bus.duplex ? " each way" : ""), notes + " -> " + joined(bus.memories)};
 }

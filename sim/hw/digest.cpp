@@ -115,13 +115,22 @@ void add(Canonical& c, const std::string& p, const fabric::BusSpec& s) {
     c.add(p, value);
   c.add_enum(p + ".arbitration", s.arbitration);
   for (const fabric::MasterShare& share : s.shares)
-    c.add(p + ".shares." + share.unit, fmt::format("{} {}", share.priority, share.weight));
+    c.add(p + ".shares." + share.unit,
+          share.latency_bound_ps > 0 ? fmt::format("{} {} {}", share.priority, share.weight, share.latency_bound_ps)
+                                     : fmt::format("{} {}", share.priority, share.weight));
+  for (const fabric::BridgeSpec& bridge : s.bridges) {
+    c.add(p + ".bridges." + bridge.name,
+          fmt::format("{} {} {} {} {}", bridge.hz, bridge.width_bits, bridge.latency_cycles, bridge.outstanding_reads,
+                      bridge.outstanding_writes));
+    c.add_list(p + ".bridges." + bridge.name + ".memories", bridge.memories);
+  }
   c.add_list(p + ".memories", s.memories);
 }
 
 void add(Canonical& c, const std::string& p, const fabric::TrafficSpec& s) {
   c.add(p, fmt::format("{} {} {} {} {} {} {} {} {}", s.bus, s.memory, s.write, s.bytes_per_second, s.burst_bytes,
                        s.address, s.region_bytes, s.priority, s.weight));
+  if (s.latency_bound_ps > 0) c.add(p + ".latency_bound_ps", s.latency_bound_ps);
   if (s.pacing != fabric::Pacing::steady)
     c.add(p + ".pacing", fmt::format("{} {} {} {} {} {} {} {} {}", static_cast<int>(s.pacing), s.frame_bytes,
                                      s.line_bytes, s.frames_per_second, s.line_blanking, s.frame_blanking,

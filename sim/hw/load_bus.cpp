@@ -1,6 +1,8 @@
 // The buses and traffic sections.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/hw/sections.hpp"
 
 namespace presil::hw {
@@ -9,7 +11,9 @@ using yaml::Map;
 
 namespace {
 
-void read_outstanding(Map& map, fabric::BusSpec& bus) {
+/// Of a bus or a bridge.
+template <class Spec>
+void read_outstanding(Map& map, Spec& bus) {
   const auto value = map.find("outstanding");
   if (!value) {
     map.note_default("outstanding", std::to_string(bus.outstanding_reads));
@@ -23,6 +27,30 @@ void read_outstanding(Map& map, fabric::BusSpec& bus) {
   bus.outstanding_reads = static_cast<int>(both.integer("reads", 1, 4096));
   bus.outstanding_writes = static_cast<int>(both.integer("writes", 1, 4096));
   both.finish();
+}
+
+/// `clock`, `width` and `outstanding` of a path to some of the bus's memories.
+fabric::BridgeSpec read_bridge(const std::string& name, Map map, const Hardware& hardware, const fabric::BusSpec& bus) {
+  fabric::BridgeSpec bridge;
+  bridge.name = name;
+  bridge.hz = read_clock(map, hardware);
+  bridge.width_bits = map.bits("width");
+  if (bridge.width_bits % 8 != 0) map.find("width")->fail_found("is no whole number of bytes; write e.g. '32 bit'");
+  bridge.latency_cycles = map.cycles_or("latency", bridge.latency_cycles);
+  read_outstanding(map, bridge);
+  const yaml::Value memories = map.at("memories", "[flash]");
+  for (const yaml::Value& memory : memories.one_or_list()) {
+    require_name(memory, "memory of the bus", bus.memories);
+    for (const fabric::BridgeSpec& other : bus.bridges)
+      if (std::count(other.memories.begin(), other.memories.end(), memory.text()) > 0)
+        memory.fail_found(fmt::format("lies behind the bridge '{}' already; keep one", other.name));
+    if (std::count(bridge.memories.begin(), bridge.memories.end(), memory.text()) > 0)
+      memory.fail_found("stands twice; keep one");
+    bridge.memories.push_back(memory.text());
+  }
+  if (bridge.memories.empty()) memories.fail("is empty; name at least one memory of the bus");
+  map.finish();
+  return bridge;
 }
 
 }  // namespace
@@ -52,6 +80,11 @@ fabric::BusSpec read_bus(const std::string& name, Map map, const Hardware& hardw
     bus.memories.push_back(memory.text());
   }
   if (bus.memories.empty()) map.at("memories").fail("is empty; name at least one memory, e.g. '[sram]'");
+  if (const auto bridges = map.find("bridges")) {
+    Map bridge_map = bridges->map();
+    for (const auto& [bridge, value] : bridge_map.all())
+      bus.bridges.push_back(read_bridge(bridge, value.map(), hardware, bus));
+  }
   if (const auto shares = map.find("shares")) {
     Map share_map = shares->map();
     for (const auto& [unit, value] : share_map.all()) {
@@ -63,6 +96,7 @@ fabric::BusSpec read_bus(const std::string& name, Map map, const Hardware& hardw
       Map one = value.map();
       share.priority = static_cast<int>(one.integer_or("priority", share.priority, 0, 255));
       share.weight = static_cast<int>(one.integer_or("weight", share.weight, 1, 1'000'000));
+      if (const auto bound = one.find("latency_bound")) share.latency_bound_ps = bound->whole(yaml::time_ps());
       one.finish();
       bus.shares.push_back(share);
     }

@@ -1,4 +1,5 @@
 // The memories section: SRAM, serial flash and PSRAM; DRAM is in load_dram.cpp.
+#include "models/flash/flash_presets.hpp"
 #include "sim/hw/sections.hpp"
 
 namespace presil::hw {
@@ -37,18 +38,30 @@ sram::SramSpec read_sram(Map& map, const Hardware& hardware, std::int64_t size) 
   return spec;
 }
 
+/// A preset's figures, or the usual ones; each can be given. What a preset says is not noted as a default.
 flash::FlashSpec read_serial(Map& map, const Hardware& hardware, std::int64_t size, bool writable) {
   flash::FlashSpec spec;
+  const auto preset = map.find("preset");
+  if (preset) {
+    require_name(*preset, "serial memory", flash::preset_names());
+    spec = flash::preset(preset->text());
+    if (spec.writable != writable)
+      preset->fail_found(spec.writable ? "can be written; write 'type: psram' or 'type: hyperram'"
+                                       : "is a flash; write 'type: serial_flash'");
+  }
+  const auto asked = [&](const char* key) { return !preset || map.has(key); };
   spec.size_bytes = size;
-  spec.hz = read_clock(map, hardware);
-  spec.lanes = static_cast<int>(map.integer_or("lanes", spec.lanes, 1, 64));
+  if (asked("clock")) spec.hz = read_clock(map, hardware);
+  if (asked("lanes")) spec.lanes = static_cast<int>(map.integer_or("lanes", spec.lanes, 1, 64));
   if ((spec.lanes & (spec.lanes - 1)) != 0)
     map.find("lanes")->fail_found("is not a power of two; write 1, 2, 4, 8 or 16");
-  spec.ddr = map.boolean_or("ddr", spec.ddr);
-  spec.command_clocks = map.clocks_or("command", spec.command_clocks);
-  spec.address_clocks = map.clocks_or("address", spec.address_clocks);
-  spec.dummy_clocks = map.clocks_or("dummy", spec.dummy_clocks);
-  spec.cs_high_clocks = map.clocks_or("cs_high", spec.cs_high_clocks);
+  if (asked("ddr")) spec.ddr = map.boolean_or("ddr", spec.ddr);
+  const std::pair<const char*, std::int64_t*> phases[] = {{"command", &spec.command_clocks},
+                                                          {"address", &spec.address_clocks},
+                                                          {"dummy", &spec.dummy_clocks},
+                                                          {"cs_high", &spec.cs_high_clocks}};
+  for (const auto& [key, clocks] : phases)
+    if (asked(key)) *clocks = map.clocks_or(key, *clocks);
   if (const auto page = map.find("page")) spec.page_bytes = page->whole(yaml::size_bytes());
   if (const auto limit = map.find("cs_low_limit")) spec.cs_low_limit_ps = limit->whole(yaml::time_ps());
   if (const auto interval = map.find("refresh_interval")) {

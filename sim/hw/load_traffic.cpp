@@ -90,6 +90,7 @@ fabric::TrafficSpec read_traffic(const std::string& name, Map map, const Hardwar
     map.find("region")->fail_found("holds no whole 'frame'; enlarge it");
   traffic.priority = static_cast<int>(map.integer_or("priority", traffic.priority, 0, 255));
   traffic.weight = static_cast<int>(map.integer_or("weight", traffic.weight, 1, 1'000'000));
+  if (const auto bound = map.find("latency_bound")) traffic.latency_bound_ps = bound->whole(yaml::time_ps());
   const std::int64_t size = hardware.memory(traffic.memory)->size_bytes;
   if (static_cast<std::int64_t>(traffic.address) > size - traffic.region_bytes)
     map.fail(fmt::format("its region ends beyond the {} bytes of {}; make 'region' or 'address' smaller", size,

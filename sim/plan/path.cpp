@@ -38,6 +38,7 @@ double access_latency_ps(const hw::Memory& memory) {
 
 Path::Path(const hw::Hardware& hardware, const hw::Unit& unit, int memory) {
   const hw::Memory& m = hardware.memories[static_cast<std::size_t>(memory)];
+  double bridge_ps_per_byte = 0;
   for (const std::string& name : unit.buses)
     for (const fabric::BusSpec& bus : hardware.buses) {
       if (bus.name != name || reachable_) continue;
@@ -51,11 +52,19 @@ Path::Path(const hw::Hardware& hardware, const hw::Unit& unit, int memory) {
       reads_in_flight_ = bus.outstanding_reads;
       writes_in_flight_ = bus.outstanding_writes;
       latency_ps_ = access_latency_ps(m) + static_cast<double>(bus.latency_cycles) * beat_ps_;
+      for (const fabric::BridgeSpec& bridge : bus.bridges) {
+        if (std::find(bridge.memories.begin(), bridge.memories.end(), m.name) == bridge.memories.end()) continue;
+        bridge_ps_per_byte = 8 * ps_per_clock(bridge.hz) / static_cast<double>(bridge.width_bits);
+        latency_ps_ += static_cast<double>(bridge.latency_cycles) * ps_per_clock(bridge.hz);
+        reads_in_flight_ = bridge.outstanding_reads;
+        writes_in_flight_ = bridge.outstanding_writes;
+      }
     }
   memory_ps_per_byte_ = 1e12 / std::max(1.0, hw::peak_bytes_per_second(m));
   if (const auto* dram = std::get_if<dram::DramSpec>(&m.spec))  // what refresh leaves
     if (dram->refresh && dram->timing.tREFI > dram->timing.tRFC)
       memory_ps_per_byte_ /= 1.0 - static_cast<double>(dram->timing.tRFC) / dram->timing.tREFI;
+  memory_ps_per_byte_ = std::max(memory_ps_per_byte_, bridge_ps_per_byte);
   if (unit.is_npu()) setup_ps_ = static_cast<double>(unit.npu().dma.setup_cycles) * ps_per_clock(unit.npu().dma.hz);
 }
 

@@ -96,6 +96,16 @@ inline void add_flash(hw::Hardware& h) {
   h.buses[0].memories.push_back("flash");
 }
 
+/// A bridge at half the clock and half the width to all memories but the first.
+inline void add_bridge(hw::Hardware& h) {
+  fabric::BusSpec& bus = h.buses[0];
+  fabric::BridgeSpec bridge;
+  bridge.name = "bridge", bridge.hz = GHz / 2, bridge.width_bits = 32, bridge.latency_cycles = 3;
+  bridge.outstanding_reads = 3, bridge.outstanding_writes = 2;
+  bridge.memories.assign(bus.memories.begin() + 1, bus.memories.end());
+  bus.bridges = {bridge};
+}
+
 /// Caches before DRAM and flash, small enough to evict: one for all, one for the first NPU only.
 inline void add_caches(hw::Hardware& h) {
   for (hw::Memory& m : h.memories) {

@@ -189,5 +189,54 @@ TEST(HardwareErrors, ACacheThatCannotBeIsRefused) {
   EXPECT_THAT(error("clock: bus, size: 16 GiB"), HasSubstr("'16 GiB' is no cache"));
 }
 
+TEST(HardwareErrors, ABridgeThatLeadsNowhereIsRefused) {
+  const auto error = [](const std::string& bridges) {
+    return error_with(small_chip, "outstanding: 8", "outstanding: 8, bridges: {" + bridges + "}");
+  };
+  EXPECT_THAT(error("b: {clock: bus, width: 32 bit, memories: [rom]}"),
+              HasSubstr("buses.main.bridges.b.memories.0: no memory of the bus 'rom'"));
+  EXPECT_THAT(error("b: {clock: bus, width: 32 bit, memories: []}"), HasSubstr("is empty; name at least one memory"));
+  EXPECT_THAT(error("b: {clock: bus, width: 12 bit, memories: flash}"), HasSubstr("no whole number of bytes"));
+  EXPECT_THAT(error("b: {clock: bus, memories: flash}"), HasSubstr("'width' is missing"));
+  EXPECT_THAT(error("b: {clock: bus, width: 32, memories: flash}"), HasSubstr("'32' has no unit"));
+  EXPECT_THAT(error("b: {clock: bus, width: 32 bit, latency: 2 ns, memories: flash}"), HasSubstr("wrong unit 'ns'"));
+  EXPECT_THAT(error("b: {clock: bus, width: 32 bit, outstanding: 0, memories: flash}"), HasSubstr("write 1 or more"));
+  EXPECT_THAT(error("b: {clock: bus, width: 32 bit, memories: [flash, flash]}"), HasSubstr("stands twice"));
+  EXPECT_THAT(error("b: {clock: bus, width: 32 bit, memories: flash}, c: {clock: bus, width: 8 bit, memories: flash}"),
+              HasSubstr("'flash' lies behind the bridge 'b' already"));
+  EXPECT_THAT(error("b: {clock: bus, width: 32 bit, memories: flash, burst: 8}"), HasSubstr("unknown key 'burst'"));
+}
+
+TEST(HardwareErrors, ALatencyBoundNeedsATime) {
+  const auto error = [](const std::string& bound) {
+    return error_with(small_chip, "outstanding: 8", "outstanding: 8, shares: {npu: {latency_bound: " + bound + "}}");
+  };
+  EXPECT_THAT(error("2"), HasSubstr("buses.main.shares.npu.latency_bound: '2' has no unit"));
+  EXPECT_THAT(error("0 ns"), HasSubstr("must be more than 0"));
+  EXPECT_THAT(error("20 cycles"), HasSubstr("wrong unit 'cycles'"));
+}
+
+TEST(HardwareErrors, ASerialPresetMustExistAndBeOfItsType) {
+  const auto error = [](const std::string& preset) {
+    return error_with(small_chip, "clock: 200 MHz, lanes: 8, ddr: true, dummy: 20 clocks", "preset: " + preset);
+  };
+  EXPECT_THAT(error("hexadeca-nor-20"),
+              HasSubstr("flash.preset: no serial memory 'hexadeca-nor-20'; did you mean 'hexadeca-nor-200'?"));
+  EXPECT_THAT(error("hexadeca-psram-200"), HasSubstr("'hexadeca-psram-200' can be written; write 'type: psram'"));
+}
+
+TEST(SerialPresets, GiveAllFiguresAndEachCanBeGivenToo) {
+  const std::string with_preset = with(small_chip, "clock: 200 MHz, lanes: 8, ddr: true, dummy: 20 clocks",
+                                       "preset: hexadeca-nor-200, dummy: 16 clocks");
+  const Hardware hardware = from_text(with_preset);
+  const auto& flash = std::get<flash::FlashSpec>(hardware.memory("flash")->spec);
+  EXPECT_EQ(flash.lanes, 16);
+  EXPECT_EQ(flash.hz, 200'000'000);
+  EXPECT_TRUE(flash.ddr);
+  EXPECT_EQ(flash.dummy_clocks, 16);
+  EXPECT_EQ(flash.size_bytes, 64 << 20);
+  for (const std::string& one : hardware.defaults) EXPECT_EQ(one.find("memories.flash.lanes"), std::string::npos) << one;
+}
+
 }  // namespace
 }  // namespace presil::hw

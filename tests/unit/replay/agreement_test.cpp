@@ -35,7 +35,13 @@ std::vector<Chip> chips() {
   test::add_caches(cached);
   all.push_back({"caches before DRAM and flash", cached});
   cached.traffic = {camera};
-  all.push_back({"caches and a camera", cached});
+  test::add_bridge(cached);
+  all.push_back({"caches, a bridge and a camera", cached});
+  hw::Hardware bridged = d;
+  test::add_bridge(bridged);
+  bridged.buses[0].arbitration = fabric::Arbitration::fixed_priority;
+  bridged.buses[0].shares = {{"npu", 1, 1, 0}, {"cpu", 0, 1, 300'000}};
+  all.push_back({"a bridge and a bound", bridged});
   d.traffic = {camera};
   all.push_back({"everything and a camera", d});
   return all;

@@ -1,0 +1,40 @@
+// A bridge between a bus and the memories behind it that run at another clock or width: its data path and its latency.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "models/common/memory_timing.hpp"
+#include "models/common/time.hpp"
+
+namespace presil::fabric {
+
+using common::Tick;
+
+/// All bursts that cross it share its data path (one for each direction where the bus has two), in the order in which
+/// they come, and its outstanding bursts (Slots, in the engine). A read's data cross it from when they leave the memory
+/// on, a write's from its grant on; it passes beats on as they come.
+class Bridge {
+ public:
+  Bridge(std::int64_t hz, std::int64_t width_bytes, std::int64_t latency_cycles, bool duplex)
+      : clock_(hz), width_(width_bytes), latency_(clock_.duration(latency_cycles)), duplex_(duplex) {}
+
+  Tick latency() const { return latency_; }  // both directions together
+
+  /// When the last beat of a burst, the first of which comes at `from`, has crossed.
+  Tick cross(std::uint32_t bytes, bool write, Tick from) {
+    std::int64_t& free = free_[duplex_ && write ? 1 : 0];
+    free = std::max(free, clock_.cycle_at_or_after(from)) + (bytes + width_ - 1) / width_;
+    return clock_.duration(free);
+  }
+
+ private:
+  common::Clock clock_;
+  std::int64_t width_;
+  Tick latency_;
+  bool duplex_;
+  std::array<std::int64_t, 2> free_{};  // edge from which its data path is free
+};
+
+}  // namespace presil::fabric
