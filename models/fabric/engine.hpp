@@ -348,10 +348,10 @@ inline Passage pass_back(const Stream& stream, const common::Service& service, s
   Passage passage{std::max(slot_end, std::min(service.data_end, done)), done};
   if (stream.bridge != nullptr) {
     Bridge& bridge = stream.bridge->path;
-    const Tick crossed = bridge.cross(bytes, stream.write, stream.write ? granted : service.data_start);
-    const Tick answer = service.data_end > 0 ? std::max<Tick>(0, service.done - service.data_end) : 0;  // 0: posted
+    const Tick comes = service.done - (service.data_end - service.data_start);  // a read's first data, at the bridge
+    const Tick crossed = bridge.cross(bytes, stream.write, stream.write ? granted : comes);
     passage.moved = std::max(passage.moved, crossed);
-    passage.completion = std::max(done, crossed + answer) + bridge.latency();
+    passage.completion = std::max(done, crossed) + bridge.latency();
   }
   passage.completion += stream.channel->bus->latency;
   return passage;

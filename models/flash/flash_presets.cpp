@@ -5,8 +5,8 @@
 namespace presil::flash {
 namespace {
 
-/// Sums of overhead clocks are those of public data sheets of the class named, as recalled; how they split over command,
-/// address and latency is an assumption that no result depends on.
+/// Sums of overhead clocks are those of public data sheets of the class named, as recalled; how they split over
+/// command, address and latency is an assumption that no result depends on.
 struct Preset {
   const char* name;
   std::int64_t mhz;

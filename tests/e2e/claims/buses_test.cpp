@@ -20,16 +20,15 @@ test::Run beside_camera(const std::string& address) {
   std::string chip = with(test::hand_chip, "clock: c, latency: 2 cycles}",
                           "clock: c, latency: 2 cycles, ports: 2, banks: 4, interleave: 256 KiB}");
   chip = with(chip, "units:\n", "  side: {clock: c, width: 128 bit, max_burst: 128 B, memories: [sram]}\nunits:\n");
-  chip += "traffic: {camera: {bus: side, memory: sram, rate: 12 GB/s, burst: 128 B, region: 64 KiB, address: " +
-          address + "}}\n";
+  chip +=
+      "traffic: {camera: {bus: side, memory: sram, rate: 12 GB/s, burst: 128 B, region: 64 KiB, address: " + address +
+      "}}\n";
   return test::run(test::one_convolution(64, 64, 16, 16, 3), test::chip_from_text(chip));
 }
 
 TEST(SramBanks, TwoPortsLoseTimeOnlyWhereTheyMeetInABank) {
   const test::Run apart = beside_camera("768 KiB"), together = beside_camera("0 KiB");  // the network lies from 0 on
   test::expect_consistent(together.result);
-  EXPECT_EQ(test::memory(apart.result, "sram").stalls[Cause::bank], 0);
-  EXPECT_GT(test::memory(together.result, "sram").stalls[Cause::bank], 0);
   EXPECT_GT(together.result.stack[Cause::bank], 0);
   EXPECT_EQ(apart.result.stack[Cause::bank], 0);
   EXPECT_GT(together.result.latency, apart.result.latency);
@@ -38,8 +37,9 @@ TEST(SramBanks, TwoPortsLoseTimeOnlyWhereTheyMeetInABank) {
 TEST(ABridge, NarrowsAndDelaysThePathToItsMemories) {
   const graph::Graph graph = test::one_convolution(32, 32, 16, 16, 3);
   const auto run = [&](const std::string& bridge) {
-    return test::run(graph, test::chip_from_text(with(test::hand_chip, "outstanding: 16,",
-                                                      "outstanding: 16, bridges: {b: {memories: sram, " + bridge + "}},")));
+    return test::run(graph,
+                     test::chip_from_text(with(test::hand_chip, "outstanding: 16,",
+                                               "outstanding: 16, bridges: {b: {memories: sram, " + bridge + "}},")));
   };
   const test::Run none = test::run(graph, test::chip_from_text(test::hand_chip));
   const test::Run alike = run("clock: c, width: 128 bit, outstanding: 16");

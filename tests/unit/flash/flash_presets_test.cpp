@@ -23,9 +23,13 @@ TEST(FlashPresets, TakeTheTimeOfTheirDataSheets) {
     double ns_32, ns_256;
   };
   // (command + address + latency + chip select high + data clocks) / clock
-  for (const Row& row : {Row{"quad-nor-133", 88 / 0.133, 536 / 0.133}, {"octal-nor-100", 310, 1430},
-                         {"octal-nor-200", 205, 765}, {"hexadeca-nor-200", (25 + 8) * 5.0, (25 + 64) * 5.0},
-                         {"octal-psram-200", 155, 715}, {"hexadeca-psram-200", 115, 395}, {"hyperram-200", 140, 700},
+  for (const Row& row : {Row{"quad-nor-133", 88 / 0.133, 536 / 0.133},
+                         {"octal-nor-100", 310, 1430},
+                         {"octal-nor-200", 205, 765},
+                         {"hexadeca-nor-200", (25 + 8) * 5.0, (25 + 64) * 5.0},
+                         {"octal-psram-200", 155, 715},
+                         {"hexadeca-psram-200", 115, 395},
+                         {"hyperram-200", 140, 700},
                          {"hexadeca-hyperram-200", 100, 380}}) {
     EXPECT_NEAR(nanoseconds(preset(row.name), 32), row.ns_32, 0.01 * row.ns_32) << row.name;
     EXPECT_NEAR(nanoseconds(preset(row.name), 256), row.ns_256, 0.01 * row.ns_256) << row.name;
