@@ -13,8 +13,9 @@ namespace presil::fabric {
 using common::Tick;
 
 /// All bursts that cross it share its data path (one for each direction where the bus has two), in the order in which
-/// they come, and its outstanding bursts (Slots, in the engine). A read's data cross it from when they leave the memory
-/// on, a write's from its grant on; it passes beats on as they come.
+/// they come, and its outstanding bursts (Slots, in the engine). A read's data cross it from when the memory's answer
+/// brings them, a write's from its grant on; it passes beats on as they come. A write is answered when the memory has
+/// answered and its last beat has crossed.
 class Bridge {
  public:
   Bridge(std::int64_t hz, std::int64_t width_bytes, std::int64_t latency_cycles, bool duplex)
