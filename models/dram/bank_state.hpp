@@ -22,6 +22,13 @@ struct Bank {
   Cycle row_from = 0;    // precharge or, without one, activation that prepared the open row
   Cycle last_column = 0;
   bool closed_by_conflict = false;
+  Cycle refresh_from = 0, refresh_until = 0;  // the last refresh, from when it was due
+
+  void refresh(Cycle since, Cycle until) {
+    refresh_from = since;
+    refresh_until = until;
+    act_ok = std::max(act_ok, until);
+  }
 };
 
 // Kinds of commands by what they wait for; 0 = read and 1 = write, as everywhere in this folder.
@@ -110,9 +117,16 @@ class BankStates {
     }
   }
 
-  /// All banks are closed; `at` is the refresh command.
-  void refresh(Cycle at) {
-    for (Bank& bank : banks_) bank.act_ok = std::max(bank.act_ok, at + d_.rfc);
+  /// All banks are closed; `at` is the refresh command, which was due at `since`.
+  void refresh(Cycle since, Cycle at) {
+    for (Bank& bank : banks_) bank.refresh(since, at + d_.rfc);
+  }
+
+  /// The bank is closed. To the others it is like an activation.
+  void refresh(Bank& bank, Cycle since, Cycle at) {
+    bank.refresh(since, at + d_.rfc_bank);
+    any_.ok[gate_activate] = std::max(any_.ok[gate_activate], at + d_.rrd_s);
+    group(bank).ok[gate_activate] = std::max(group(bank).ok[gate_activate], at + d_.rrd_l);
   }
 
  private:

@@ -24,6 +24,7 @@ Channel::Channel(const DramSpec& spec, int number)
       pairs_(spec.timing.tCCD_L > spec.timing.tCCD_S && spec.timing.tCCD_L <= 2 * spec.timing.tCCD_S &&
              spec.arbitration == BankArbitration::oldest && spec.page_policy != PagePolicy::closed),
       segments_(spec.segments && spec.page_policy == PagePolicy::open && !spec.active_first && !two_level_),
+      per_bank_(spec.refresh_mode == RefreshMode::per_bank),
       capacity_{spec.read_queue, spec.write_queue},
       banks_(d_, spec.bank_groups, spec.banks_per_group),
       queues_(static_cast<std::size_t>(banks_.count())),
@@ -53,9 +54,13 @@ void Channel::reset() {
   last_bank_ = banks_.count() - 1;
   last_write_ = 0;
   last_master_ = 0;
-  refresh_due_ = spec_.refresh ? d_.refi : no_cycle;
-  refresh_ = turnaround_ = Stretch{};
+  turnaround_ = Stretch{};
   conflicts_ = misses_ = refreshes_ = turnarounds_ = 0;
+  refresh_due_ = refresh_limit_ = no_cycle;
+  refreshed_bank_ = 0;
+  bank_held_ = false;
+  bank_refresh_ok_ = 0;
+  if (spec_.refresh) set_refresh_due();
 }
 
 int Channel::room_of_bank(int bank) const {

@@ -27,7 +27,7 @@ struct Columns {
   std::int32_t write = 0;
   std::uint8_t master_before = 0;  // whose data moved before these
   Cycle first = 0, last = 0;
-  Stretch bank, row;  // how the row was prepared
+  Stretch bank, row, refresh;  // how the row was prepared, and the last refresh of the bank
 };
 
 // A rank holds, from the most significant bit on: not the burst whose row was activated for it; the longer command; the
@@ -75,7 +75,6 @@ class Channel {
   bool has_second() const { return has_second_; }
 
   const Stretch& last_turnaround() const { return turnaround_; }
-  const Stretch& last_refresh() const { return refresh_; }
 
   std::int64_t activations_after_conflict() const { return conflicts_; }
   std::int64_t activations_of_closed_rows() const { return misses_; }
@@ -85,7 +84,7 @@ class Channel {
   void record(std::vector<Command>* log) { log_ = log; }
 
  private:
-  enum class Kind : std::uint8_t { read, write, activate, precharge, refresh, drain, second };
+  enum class Kind : std::uint8_t { read, write, activate, precharge, refresh, refresh_bank, drain, second };
   static constexpr std::uint64_t bit(int bank) { return std::uint64_t{1} << bank; }
   struct Choice {
     Cycle time = no_cycle;
@@ -127,6 +126,7 @@ class Channel {
   std::uint64_t best_offer() const;
   template <bool turns>
   std::uint64_t best_slot() const;
+  std::uint64_t best_of_all() const;
   void take(std::uint64_t best);
   void offer(int kind, int bank, Cycle at, std::uint64_t rank, std::int32_t piece);
   Cycle offer_time(int kind, int bank) const;
@@ -139,6 +139,7 @@ class Channel {
   std::uint64_t rank_of(std::int32_t piece, bool active, bool column = true) const;
   Cycle command_slot(Cycle earliest, int kind) const;
   void plan_refresh();
+  void plan_bank_refresh();
   void plan_drain();
   int run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank, int partner_bank) const;
   int find_partner(const Choice& choice) const;
@@ -154,6 +155,8 @@ class Channel {
   void issue_activate(const Choice& choice);
   void issue_precharge(const Choice& choice);
   void do_refresh();
+  void step_bank_refresh(Cycle at);
+  void set_refresh_due();
   Cycle precharge_together(Cycle at);
   Cycle precharge_one_by_one(Cycle at);
   void catch_up_refresh(Cycle now);
@@ -164,7 +167,7 @@ class Channel {
   DramSpec spec_;
   Distances d_;
   int number_;
-  bool shared_, two_level_, single_order_, pairs_, segments_;
+  bool shared_, two_level_, single_order_, pairs_, segments_, per_bank_;
   int capacity_[2];
   BankStates banks_;
   std::vector<BankQueue> queues_;
@@ -197,8 +200,12 @@ class Channel {
   std::uint8_t last_master_ = 0;
   Cycle last_column_ = -1;
 
-  Cycle refresh_due_ = no_cycle;
-  Stretch refresh_, turnaround_;
+  // A refresh is made when it is due and nothing waits, or when it has reached its limit.
+  Cycle refresh_due_ = no_cycle, refresh_limit_ = no_cycle;
+  int refreshed_bank_ = 0;  // per bank: whose turn it is
+  bool bank_held_ = false;  // ... it has begun: this bank offers nothing until it is done
+  Cycle bank_refresh_ok_ = 0;
+  Stretch turnaround_;
   std::int64_t conflicts_ = 0, misses_ = 0, refreshes_ = 0, turnarounds_ = 0;
   std::vector<Command>* log_ = nullptr;
 };
@@ -208,6 +215,17 @@ inline std::uint64_t Channel::rank_of(std::int32_t piece, bool active, bool colu
   const bool longer = column && spec_.command_clocks > spec_.precharge_clocks;
   const std::uint64_t passive = spec_.active_first && !active ? 1 : 0;
   return passive << (key_bits + 1) | static_cast<std::uint64_t>(longer) << key_bits | (pool_[piece].key & key_mask);
+}
+
+/// Activates and precharges slip between the column commands that were committed ahead.
+inline Cycle Channel::command_slot(Cycle earliest, int kind) const {
+  const Cycle since = earliest - run_first_;  // below: since % run_step_, without a division
+  const Cycle phase =
+      since - static_cast<Cycle>((static_cast<double>(since) + 0.5) * runs_per_clock_) * Cycle{run_step_};
+  const Cycle column = spec_.command_clocks;
+  Cycle until = phase + slot_clocks_[kind] > run_step_ ? run_step_ - phase + column : 0;  // behind the next column
+  if (phase < column) until = column - phase;                                             // behind this one
+  return earliest > run_last_ || kind < gate_activate ? earliest : earliest + until;
 }
 
 }  // namespace presil::dram

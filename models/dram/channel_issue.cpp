@@ -31,6 +31,9 @@ bool Channel::step(Columns& columns) {
     case Kind::refresh:
       do_refresh();
       return false;
+    case Kind::refresh_bank:
+      step_bank_refresh(choice.time);
+      return false;
     case Kind::drain:
       draining_ = waiting_[1];
       move_waiting(choice.time);
@@ -73,7 +76,7 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
   const std::uint64_t larger = std::max(rank, offers_.rank[choice.write][partner]);
   int count = run_length(choice, both, step, larger, partner);
   count = std::min(count, run_length(second, count, step, larger, choice.bank));
-  if (refresh_due_ <= second.time + (count - 1) * step) --count;
+  if (refresh_limit_ <= second.time + (count - 1) * step) --count;
   if (count < 1) {
     issue_run(choice, 1, step, columns);
     return;
@@ -105,7 +108,7 @@ bool Channel::is_segment(const Choice& choice) const {
 void Channel::issue_segment(const Choice& choice, int most, Columns& columns) {
   const Cycle step = d_.same_l;
   int count = most;
-  if (refresh_due_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0, -1);
+  if (refresh_limit_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0, -1);
   const Bank& bank = banks_[choice.bank];
   const std::int32_t next = pool_[choice.piece].next;
   book_run(choice, count, step, columns, false);
@@ -119,7 +122,7 @@ void Channel::issue_segment(const Choice& choice, int most, Columns& columns) {
   offers_.piece[choice.write][choice.bank] = next;
   next_.piece = next;
   next_.time = free;
-  stale_ = free >= refresh_due_;
+  stale_ = free >= refresh_limit_;
 }
 
 void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& columns) {
@@ -147,6 +150,7 @@ void Channel::book_run(const Choice& choice, int count, Cycle step, Columns& col
   columns.last = choice.time + (count - 1) * step;
   columns.master_before = last_master_;
   columns.bank = {bank.used_until, bank.row_from};
+  columns.refresh = {bank.refresh_from, bank.refresh_until};
   columns.row = {bank.row_from, bank.activated_at + d_.rcd};
   if (write != last_write_) {
     if (last_column_ >= 0) {
@@ -241,72 +245,6 @@ void Channel::issue_precharge(const Choice& choice) {
   command_free_ = choice.time + spec_.precharge_clocks;
   last_bank_ = choice.bank;
   renew(choice.bank);
-}
-
-// --- refresh ------------------------------------------------------------------------------------------------------
-
-Cycle Channel::precharge_together(Cycle at) {
-  bool open = false;
-  for (int i = 0; i < banks_.count(); ++i) {
-    if (banks_[i].row < 0) continue;
-    open = true;
-    at = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(gate_precharge)));
-  }
-  if (!open) return at;
-  for (int i = 0; i < banks_.count(); ++i) {
-    if (banks_[i].row >= 0) banks_.precharge(banks_[i], at, false);
-  }
-  record_command(CommandKind::precharge_all, at, 0, 0);
-  return at + spec_.precharge_clocks;
-}
-
-/// Whichever bank is ready first goes first.
-Cycle Channel::precharge_one_by_one(Cycle at) {
-  for (;;) {
-    int chosen = -1;
-    Cycle earliest = no_cycle;
-    for (int i = 0; i < banks_.count(); ++i) {
-      if (banks_[i].row < 0) continue;
-      const Cycle when = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(gate_precharge)));
-      if (when < earliest) {
-        earliest = when;
-        chosen = i;
-      }
-    }
-    if (chosen < 0) return at;
-    banks_.precharge(banks_[chosen], earliest, false);
-    record_command(CommandKind::precharge, earliest, chosen, 0);
-    at = earliest + spec_.precharge_clocks;
-  }
-}
-
-void Channel::do_refresh() {
-  Cycle at = next_.time;
-  at = spec_.precharge_all ? precharge_together(at) : precharge_one_by_one(at);
-  for (int i = 0; i < banks_.count(); ++i) {
-    at = std::max(at, banks_[i].refresh_ok);
-    queues_[i].hit[0] = queues_[i].hit[1] = -1;
-  }
-  banks_.refresh(at);
-  record_command(CommandKind::refresh, at, 0, 0);
-  command_free_ = at + spec_.precharge_clocks;
-  refresh_ = {refresh_due_, at + d_.rfc};
-  ++refreshes_;
-  refresh_due_ += d_.refi;
-  renew_all();
-}
-
-void Channel::catch_up_refresh(Cycle now) {
-  while (refresh_due_ <= now) {
-    if (log_ == nullptr && now - refresh_due_ > 4 * d_.refi) {  // long idle: only the last ones leave a trace
-      const Cycle skipped = (now - refresh_due_) / d_.refi - 2;
-      refreshes_ += skipped;
-      refresh_due_ += skipped * d_.refi;
-    }
-    next_.time = std::max(refresh_due_, command_free_);
-    do_refresh();
-  }
-  stale_ = true;
 }
 
 }  // namespace presil::dram

@@ -46,6 +46,7 @@ void Channel::renew(int index) {
   const std::uint64_t others = ~bit(index);
   for (std::uint64_t& mask : offers_.mask) mask &= others;
   offers_.several &= others;
+  if (bank_held_ && index == refreshed_bank_) return;
   const std::int32_t oldest = head(queue);
   if (bank.row < 0) {
     if (oldest < 0) return;
@@ -112,17 +113,6 @@ bool Channel::mode_due() const {
   return waiting_[1] <= spec_.write_low || (spec_.max_writes_in_turn > 0 && in_turn_ >= spec_.max_writes_in_turn);
 }
 
-/// Activates and precharges slip between the column commands that were committed ahead.
-inline Cycle Channel::command_slot(Cycle earliest, int kind) const {
-  const Cycle since = earliest - run_first_;  // below: since % run_step_, without a division
-  const Cycle phase =
-      since - static_cast<Cycle>((static_cast<double>(since) + 0.5) * runs_per_clock_) * Cycle{run_step_};
-  const Cycle column = spec_.command_clocks;
-  Cycle until = phase + slot_clocks_[kind] > run_step_ ? run_step_ - phase + column : 0;  // behind the next column
-  if (phase < column) until = column - phase;                                             // behind this one
-  return earliest > run_last_ || kind < gate_activate ? earliest : earliest + until;
-}
-
 Cycle Channel::offer_time(int kind, int index) const {
   const Cycle gate = std::max(banks_.gate(kind), banks_.group_gate(banks_.group_of(index), kind));
   return command_slot(std::max(std::max(offers_.at[kind][index], gate), command_free_), kind);
@@ -138,9 +128,9 @@ void Channel::plan() {
     planned_mode_ = mode;
     renew_all();
   }
-  take(spec_.arbitration == BankArbitration::round_robin ? best_slot<true>() : best_slot<false>());
+  take(best_of_all());
   if (pending_ == 0 && waiting_[1] > 0 && two_level_) plan_drain();
-  if (next_.time >= refresh_due_ && !idle()) plan_refresh();
+  if (next_.time >= refresh_limit_ && !idle()) per_bank_ ? plan_bank_refresh() : plan_refresh();
   stale_ = false;
 }
 
@@ -191,6 +181,10 @@ std::uint64_t Channel::best_slot() const {
   return best_offer<turns, true>();
 }
 
+std::uint64_t Channel::best_of_all() const {
+  return spec_.arbitration == BankArbitration::round_robin ? best_slot<true>() : best_slot<false>();
+}
+
 void Channel::take(std::uint64_t best) {
   if (best == nothing) {
     next_.time = no_cycle;
@@ -229,7 +223,7 @@ void Channel::plan_refresh() {
     }
     if (next_.time != no_cycle) return;
   }
-  next_.time = std::max(refresh_due_, command_free_);
+  next_.time = std::max(refresh_limit_, command_free_);
   next_.kind = Kind::refresh;
 }
 
@@ -253,7 +247,7 @@ int Channel::run_length(const Choice& choice, int count, Cycle step, std::uint64
     if (limit <= choice.time) return 1;
     return static_cast<int>(std::min<Cycle>(count, (limit - choice.time + step - 1) / step));
   };
-  if (refresh_due_ != no_cycle) count = until(refresh_due_);
+  if (refresh_limit_ != no_cycle && (!per_bank_ || choice.bank == refreshed_bank_)) count = until(refresh_limit_);
   if (!single_order_) {
     if (planned_mode_ == 1 && waiting_[0] > 0) {
       count = std::min(count, std::max(1, waiting_[1] - spec_.write_low));

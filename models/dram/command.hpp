@@ -15,7 +15,8 @@ enum class CommandKind : std::uint8_t {
   write,
   read_precharge,   // read with auto-precharge
   write_precharge,  // write with auto-precharge
-  refresh           // all banks
+  refresh,          // all banks
+  refresh_bank
 };
 
 struct Command {

@@ -17,7 +17,7 @@ struct Distances {
   Cycle auto_to_act[2] = {0, 0};   // column command with auto-precharge to the next activation of its bank
   Cycle rcd = 0, rp = 0, ras = 0, rc = 0;
   Cycle rrd_s = 0, rrd_l = 0, faw = 0, ppd = 0;
-  Cycle rfc = 0, refi = 0;
+  Cycle rfc = 0, rfc_bank = 0, refi = 0;
 };
 
 inline Distances distances(const DramSpec& spec) {
@@ -44,6 +44,7 @@ inline Distances distances(const DramSpec& spec) {
   d.faw = t.tFAW;
   d.ppd = t.tPPD;
   d.rfc = t.tRFC;
+  d.rfc_bank = t.tRFCpb;
   d.refi = t.tREFI;
   return d;
 }

@@ -10,6 +10,8 @@ namespace presil::dram {
 
 using common::Error;
 
+constexpr int most_postponed = 8;  // JESD79-3, JESD79-4 and JESD209-4: the interval may grow to 9 x tREFI
+
 void check(const DramSpec& spec) {
   const std::string where = spec.preset.empty() ? "dram: " : "dram " + spec.preset + ": ";
   const auto fail = [&](const std::string& what) { throw Error(where + what); };
@@ -53,6 +55,21 @@ void check(const DramSpec& spec) {
   if (spec.refresh) {
     at_least("tRFC", t.tRFC, 1);
     not_below("tREFI", t.tREFI, "tRFC + tRP + tRAS", std::int64_t{t.tRFC} + t.tRP + t.tRAS);
+    if (spec.refresh_mode == RefreshMode::per_bank) {
+      const std::int64_t banks = std::int64_t{spec.bank_groups} * spec.banks_per_group;
+      if (t.tRFCpb < 1) fail("refresh_mode per_bank needs tRFCpb, the refresh time of one bank; give it in timing");
+      not_below("tRFC", t.tRFC, "tRFCpb", t.tRFCpb);
+      if (t.tREFI / banks < t.tRFCpb + t.tRP) {
+        fail("tRFCpb + tRP (" + std::to_string(t.tRFCpb + t.tRP) + " clocks) do not fit into tREFI / " +
+             std::to_string(banks) + " banks (" + std::to_string(t.tREFI / banks) +
+             "): there is no time for each bank; set refresh_mode to all_banks");
+      }
+    }
+    at_least("postponed_refreshes", spec.postponed_refreshes, 0);
+    if (spec.postponed_refreshes > most_postponed) {
+      fail("postponed_refreshes is " + std::to_string(spec.postponed_refreshes) + ", JEDEC allows at most " +
+           std::to_string(most_postponed));
+    }
   }
   if (t.tRDA != 0) not_below("tRDA", t.tRDA, "tRTP", t.tRTP);
   at_least("write_queue", spec.write_queue, spec.bank_queue > 0 && spec.read_queue == 0 ? 0 : 1);

@@ -89,6 +89,7 @@ DramSpec lpddr3_1600_x32(std::int64_t size) {
   t.tWTR_S = t.tWTR_L = 6, t.tWR = 12, t.tRTP = 6, t.tRTRS = 1;
   t.tREFI = clocks(3900, s.hz);
   t.tRFC = clocks(refresh_time({{4, 130}, {8, 210}}, size), s.hz);
+  t.tRFCpb = clocks(refresh_time({{4, 60}, {8, 90}}, size), s.hz);
   return s;
 }
 
@@ -111,6 +112,7 @@ DramSpec lpddr4_3200(std::int64_t size, int channels) {
   t.tWTR_S = t.tWTR_L = 16, t.tWR = 29, t.tRTP = 12, t.tRTRS = 1, t.tPPD = 4;
   t.tREFI = 6246;
   t.tRFC = clocks(refresh_time({{2, 130}, {4, 180}, {8, 280}, {16, 380}}, size / channels), s.hz);
+  t.tRFCpb = clocks(refresh_time({{2, 60}, {4, 90}, {8, 140}, {16, 190}}, size / channels), s.hz);
   widen(s, channels);
   return s;
 }
@@ -127,6 +129,7 @@ DramSpec lpddr4x_4266(std::int64_t size, int channels) {
   t.tWTR_S = t.tWTR_L = 22, t.tWR = 39, t.tRTP = 16, t.tRTRS = 1, t.tPPD = 4;
   t.tREFI = clocks(3904, s.hz);
   t.tRFC = clocks(refresh_time({{2, 130}, {4, 180}, {8, 280}, {16, 380}}, size / channels), s.hz);
+  t.tRFCpb = clocks(refresh_time({{2, 60}, {4, 90}, {8, 140}, {16, 190}}, size / channels), s.hz);
   widen(s, channels);
   return s;
 }
@@ -147,6 +150,7 @@ DramSpec lpddr5_6400(std::int64_t size, int channels) {
   t.tWTR_S = 5, t.tWTR_L = 10, t.tWR = 28, t.tRTP = 2 + 4, t.tRTRS = 1, t.tPPD = 2;
   t.tREFI = clocks(3906, s.hz);
   t.tRFC = clocks(refresh_time({{2, 130}, {4, 180}, {8, 210}, {16, 280}, {32, 380}}, size / channels), s.hz);
+  t.tRFCpb = clocks(refresh_time({{4, 60}, {8, 120}, {16, 140}, {32, 190}}, size / channels), s.hz);
   s.channels = channels;
   s.mapping =
       channels > 1 ? "row-bank-column-channel-column:1-bankgroup:2-column:1" : "row-bank-column-bankgroup-column:1";

@@ -11,7 +11,8 @@ struct DramTimingSpec {
   int tRL = 0, tWL = 0, tRCD = 0, tRP = 0, tRAS = 0, tRFC = 0, tREFI = 0;
   int tRRD_S = 0, tRRD_L = 0, tFAW = 0, tCCD_S = 0, tCCD_L = 0;
   int tWTR_S = 0, tWTR_L = 0, tWR = 0, tRTP = 0, tRTRS = 1, tPPD = 0;
-  int tRDA = 0;  // read with auto-precharge to the activation of the same bank; 0 = tRTP + tRP
+  int tRFCpb = 0;  // refresh of one bank
+  int tRDA = 0;    // read with auto-precharge to the activation of the same bank; 0 = tRTP + tRP
 };
 
 enum class PagePolicy : std::uint8_t {
@@ -31,6 +32,11 @@ enum class BankArbitration : std::uint8_t {
 enum class ConflictRule : std::uint8_t {
   hits_first,   // a row is closed when no burst that waits hits it, or it has served row_hit_cap bursts
   oldest_first  // a row is closed as soon as timing allows when the oldest burst of the bank wants another one
+};
+
+enum class RefreshMode : std::uint8_t {
+  all_banks,  // all banks of a channel at once, every tREFI
+  per_bank    // one bank after the other, each every tREFI; the others go on (LPDDR)
 };
 
 struct DramSpec {
@@ -72,7 +78,9 @@ struct DramSpec {
   int command_clocks = 1;             // an activate, read or write occupies the command bus
   int precharge_clocks = 1;           // a precharge or refresh does
   bool refresh = true;
-  bool precharge_all = true;  // one precharge-all before a refresh; else bank by bank
+  RefreshMode refresh_mode = RefreshMode::all_banks;
+  int postponed_refreshes = 0;  // a refresh may wait for so many tREFI while bursts wait, and is made up for when idle
+  bool precharge_all = true;    // one precharge-all before a refresh; else bank by bank
 };
 
 }  // namespace presil::dram

@@ -204,7 +204,7 @@ void DramTiming::apply(const Columns& columns, const Channel& channel, Decision&
     causes.from = record.entered;
     causes.until = columns.first;
     causes.otherwise = columns.master_before == record.master ? Cause::transfer : Cause::arbitration;
-    causes.refresh = channel.last_refresh();
+    causes.refresh = columns.refresh;
     causes.turnaround = channel.last_turnaround();
     causes.row = columns.row;
     causes.bank = columns.bank;

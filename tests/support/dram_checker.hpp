@@ -17,6 +17,9 @@ class DramChecker {
  public:
   explicit DramChecker(const dram::DramSpec& spec) : spec_(spec), t_(spec.timing) {
     burst_ = spec.burst_length / spec.beats_per_clock;
+    // Between two refreshes of a bank: what was allowed to be put off, and what had begun before.
+    const Cycle begun = Cycle{2} * spec.max_run * t_.tCCD_L + Cycle{8} * (t_.tRAS + t_.tRP);
+    longest_ = t_.tREFI * Cycle{1 + spec.postponed_refreshes} + begun;
   }
 
   /// Empty when all rules hold, else "rule at clock ...".
@@ -44,7 +47,8 @@ class DramChecker {
   }
   int group(const Command& c) const { return c.bank / spec_.banks_per_group; }
   int length(const Command& c) const {
-    const bool is_short = c.kind == Kind::precharge || c.kind == Kind::precharge_all || c.kind == Kind::refresh;
+    const bool is_short = c.kind == Kind::precharge || c.kind == Kind::precharge_all || c.kind == Kind::refresh ||
+                          c.kind == Kind::refresh_bank;
     return is_short ? spec_.precharge_clocks : spec_.command_clocks;
   }
   Cycle data_at(const Command& c) const { return c.clock + (reads(c) ? t_.tRL : t_.tWL); }
@@ -54,6 +58,7 @@ class DramChecker {
     std::vector<int> open(static_cast<std::size_t>(banks), -1);
     std::vector<Cycle> opened(static_cast<std::size_t>(banks), -1'000'000);
     std::vector<Cycle> closed(static_cast<std::size_t>(banks), -1'000'000);  // when the precharge began
+    std::vector<Cycle> refreshed(static_cast<std::size_t>(banks), 0);
     Cycle data_busy_until = 0;
     std::vector<std::pair<Cycle, Cycle>> data;
     for (std::size_t i = 0; i < log.size(); ++i) {
@@ -76,6 +81,16 @@ class DramChecker {
           if (now.clock < closed[static_cast<std::size_t>(b)] + t_.tRP) rule = "tRP before refresh";
         }
       }
+      if (rule.empty() && now.kind == Kind::refresh_bank && now.clock < closed[bank] + t_.tRP) {
+        rule = "tRP before refresh";
+      }
+      if (rule.empty() && (now.kind == Kind::refresh || now.kind == Kind::refresh_bank)) {
+        for (std::size_t b = 0; b < refreshed.size(); ++b) {
+          if (now.kind == Kind::refresh_bank && b != bank) continue;
+          if (now.clock > refreshed[b] + longest_) rule = "refresh comes too late";
+          refreshed[b] = now.clock;
+        }
+      }
       if (!rule.empty()) return describe(rule, now);
 
       switch (now.kind) {
@@ -94,6 +109,7 @@ class DramChecker {
           }
           break;
         case Kind::refresh:
+        case Kind::refresh_bank:
           break;
         default:
           data.emplace_back(data_at(now), data_at(now) + burst_);
@@ -126,6 +142,8 @@ class DramChecker {
           if (row >= 0) return "refresh with an open bank";
         }
         return "";
+      case Kind::refresh_bank:
+        return open[bank] >= 0 ? "refresh of an open bank" : "";
       default:
         return open[bank] != now.row ? "column command to another row than the open one" : "";
     }
@@ -138,6 +156,8 @@ class DramChecker {
     const bool same_bank = before.bank == now.bank, same_group = group(before) == group(now);
     if (now.kind == Kind::activate) {
       if (before.kind == Kind::refresh && gap < t_.tRFC) return "tRFC";
+      if (before.kind == Kind::refresh_bank && same_bank && gap < t_.tRFCpb) return "tRFCpb";
+      if (before.kind == Kind::refresh_bank && gap < (same_group ? t_.tRRD_L : t_.tRRD_S)) return "tRRD after refresh";
       if (before.kind == Kind::activate && gap < (same_group ? t_.tRRD_L : t_.tRRD_S)) return "tRRD";
     } else if (now.kind == Kind::precharge || now.kind == Kind::precharge_all) {
       const bool open_too = now.kind == Kind::precharge_all && open[static_cast<std::size_t>(before.bank)] >= 0;
@@ -146,6 +166,9 @@ class DramChecker {
       if (own && before.kind == Kind::activate && gap < t_.tRAS) return "tRAS";
       if (own && before.kind == Kind::read && gap < t_.tRTP) return "tRTP";
       if (own && before.kind == Kind::write && gap < t_.tWL + burst_ + t_.tWR) return "tWR";
+    } else if (now.kind == Kind::refresh_bank) {
+      if (before.kind == Kind::refresh_bank && gap < t_.tRFCpb) return "tRFCpb to the next bank";
+      if (before.kind == Kind::activate && gap < (same_group ? t_.tRRD_L : t_.tRRD_S)) return "tRRD before refresh";
     } else if (reads(now) || writes(now)) {
       if (same_bank && before.kind == Kind::activate && gap < t_.tRCD) return "tRCD";
       if ((reads(before) && reads(now)) || (writes(before) && writes(now))) {
@@ -166,6 +189,7 @@ class DramChecker {
   dram::DramSpec spec_;
   dram::DramTimingSpec t_;
   int burst_ = 0;
+  Cycle longest_ = 0;
 };
 
 }  // namespace presil::tests

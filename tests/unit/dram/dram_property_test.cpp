@@ -31,6 +31,8 @@ DramSpec draw_spec(std::mt19937_64& random) {
   spec.precharge_all = random() % 2 == 0;
   spec.whole_bursts = random() % 2 == 0;
   spec.max_run = static_cast<int>(1 + random() % 64);
+  spec.postponed_refreshes = static_cast<int>(random() % 3) * 4;
+  if (spec.timing.tRFCpb > 0 && random() % 2 == 0) spec.refresh_mode = RefreshMode::per_bank;
   switch (static_cast<Style>(random() % 3)) {
     case Style::shared:
       break;
