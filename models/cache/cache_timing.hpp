@@ -38,6 +38,7 @@ class CacheTiming final : public MemoryTiming {
   Tick next_decision() const override;
   Decision decide() override;
   bool passed_by(const std::string& master) const override;
+  void settle(Tick end) override { memory_.settle(end); }
   void reset() override;
   const MemoryCounters& counters() const override { return memory_.counters(); }
   double peak_bytes_per_second() const override { return memory_.peak_bytes_per_second(); }

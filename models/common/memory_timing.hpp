@@ -56,6 +56,7 @@ struct MemoryCounters {
   std::int64_t read_bytes = 0, write_bytes = 0;  // as moved: whole beats of the memory's width
   std::int64_t bursts = 0;
   std::int64_t row_hits = 0, row_misses = 0, row_conflicts = 0, refreshes = 0, turnarounds = 0;
+  Tick power_down_ps = 0, self_refresh_ps = 0;  // in these states, mean over the channels
 };
 
 /// Timing of one memory: plain C++, no SystemC. Time only moves forward: `arrival` of pushes and the times of decisions
@@ -114,6 +115,9 @@ class MemoryTiming {
 
   /// True for a unit or traffic master whose bursts go around the cache in front of this memory (Burst::passes_by).
   virtual bool passed_by(const std::string& /*master*/) const { return false; }
+
+  /// Nothing comes any more until `end`: what the memory does by itself until then counts too.
+  virtual void settle(Tick /*end*/) {}
 
   /// Fully reset to time 0, as after construction.
   virtual void reset() = 0;

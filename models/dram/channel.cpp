@@ -25,6 +25,7 @@ Channel::Channel(const DramSpec& spec, int number)
              spec.arbitration == BankArbitration::oldest && spec.page_policy != PagePolicy::closed),
       segments_(spec.segments && spec.page_policy == PagePolicy::open && !spec.active_first && !two_level_),
       per_bank_(spec.refresh_mode == RefreshMode::per_bank),
+      rests_(spec.power_down_after > 0 || spec.self_refresh_after > 0),
       capacity_{spec.read_queue, spec.write_queue},
       banks_(d_, spec.bank_groups, spec.banks_per_group),
       queues_(static_cast<std::size_t>(banks_.count())),
@@ -54,7 +55,10 @@ void Channel::reset() {
   last_bank_ = banks_.count() - 1;
   last_write_ = 0;
   last_master_ = 0;
-  turnaround_ = Stretch{};
+  turnaround_ = wake_ = Stretch{};
+  refresh_number_ = 0;
+  refresh_base_ = quiet_ = powered_down_ = self_refreshed_ = 0;
+  woken_ = -d_.cke;
   conflicts_ = misses_ = refreshes_ = turnarounds_ = 0;
   refresh_due_ = refresh_limit_ = no_cycle;
   refreshed_bank_ = 0;

@@ -55,9 +55,9 @@ class Channel {
   /// arrival.count <= room(). The first command may issue `front_end_clocks` after `now`.
   void enter(const Arrival& arrival, Cycle now);
 
-  /// Brings the refreshes up to date while nothing waits.
+  /// Brings refreshes and states of rest up to date while nothing waits.
   void idle_until(Cycle now) {
-    if (refresh_due_ <= now && idle()) catch_up_refresh(now);
+    if ((refresh_due_ <= now || rests_) && idle()) pass_idle_time(now);
   }
 
   bool idle() const { return pending_ == 0 && waiting_[0] == 0 && waiting_[1] == 0; }
@@ -73,6 +73,11 @@ class Channel {
 
   /// The next step only reports columns that have been issued with those of the last one.
   bool has_second() const { return has_second_; }
+
+  /// From the end of the last rest until commands were possible again.
+  const Stretch& last_wake() const { return wake_; }
+  Cycle powered_down() const { return powered_down_; }      // clocks in that state so far
+  Cycle self_refreshed() const { return self_refreshed_; }  // ... and in this one
 
   const Stretch& last_turnaround() const { return turnaround_; }
 
@@ -159,7 +164,14 @@ class Channel {
   void set_refresh_due();
   Cycle precharge_together(Cycle at);
   Cycle precharge_one_by_one(Cycle at);
-  void catch_up_refresh(Cycle now);
+  void skip_refreshes(Cycle now);
+  bool refresh_when_idle(Cycle now);
+
+  // channel_idle.cpp: nothing waits
+  void pass_idle_time(Cycle now);
+  void rest_until(Cycle now);
+  void power_down(Cycle from, Cycle until);
+  void self_refresh(Cycle from, Cycle now);
   void record_command(CommandKind kind, Cycle at, int bank, std::int32_t row) const {
     if (log_ != nullptr) log_->push_back({at, kind, number_, bank, row});
   }
@@ -167,7 +179,7 @@ class Channel {
   DramSpec spec_;
   Distances d_;
   int number_;
-  bool shared_, two_level_, single_order_, pairs_, segments_, per_bank_;
+  bool shared_, two_level_, single_order_, pairs_, segments_, per_bank_, rests_;
   int capacity_[2];
   BankStates banks_;
   std::vector<BankQueue> queues_;
@@ -205,7 +217,12 @@ class Channel {
   int refreshed_bank_ = 0;  // per bank: whose turn it is
   bool bank_held_ = false;  // ... it has begun: this bank offers nothing until it is done
   Cycle bank_refresh_ok_ = 0;
-  Stretch turnaround_;
+  std::int64_t refresh_number_ = 0;  // on the grid of tREFI that began at refresh_base_
+  Cycle refresh_base_ = 0;
+  Cycle quiet_ = 0;  // the last column command is done with: data and write recovery
+  Cycle woken_ = 0;  // end of the last power-down
+  Cycle powered_down_ = 0, self_refreshed_ = 0;
+  Stretch turnaround_, wake_;
   std::int64_t conflicts_ = 0, misses_ = 0, refreshes_ = 0, turnarounds_ = 0;
   std::vector<Command>* log_ = nullptr;
 };

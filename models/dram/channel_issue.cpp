@@ -160,6 +160,7 @@ void Channel::book_run(const Choice& choice, int count, Cycle step, Columns& col
     last_write_ = write;
   }
   last_master_ = piece.master;
+  if (rests_) quiet_ = std::max(quiet_, columns.last + d_.to_rest[write]);
   last_column_ = run_last_ = std::max(last_column_, columns.last);
   last_bank_ = choice.bank;
   in_turn_ += count;

@@ -41,8 +41,8 @@ Cycle Channel::precharge_one_by_one(Cycle at) {
 }
 
 void Channel::set_refresh_due() {
-  const Cycle before = refreshes_;  // all of them lie on one grid, from time 0 on
-  refresh_due_ = per_bank_ ? (before + 1) * d_.refi / banks_.count() : (before + 1) * d_.refi;
+  const Cycle passed = (refresh_number_ + 1) * d_.refi;  // on one grid: no rounding adds up
+  refresh_due_ = refresh_base_ + (per_bank_ ? passed / banks_.count() : passed);
   refresh_limit_ = refresh_due_ + spec_.postponed_refreshes * d_.refi;
 }
 
@@ -59,6 +59,7 @@ void Channel::do_refresh() {
   record_command(CommandKind::refresh, at, 0, 0);
   command_free_ = at + spec_.precharge_clocks;
   ++refreshes_;
+  ++refresh_number_;
   set_refresh_due();
   renew_all();
 }
@@ -101,34 +102,38 @@ void Channel::step_bank_refresh(Cycle at) {
   bank_held_ = false;
   refreshed_bank_ = index + 1 < banks_.count() ? index + 1 : 0;
   ++refreshes_;
+  ++refresh_number_;
   set_refresh_due();
   renew(index);
 }
 
 // --- while nothing waits ------------------------------------------------------------------------------------------
 
-void Channel::catch_up_refresh(Cycle now) {
-  const Cycle interval = per_bank_ ? d_.refi / banks_.count() : d_.refi;
-  const Cycle traced = (2 + spec_.postponed_refreshes) * d_.refi;  // long idle: only the last ones leave a trace
-  while (refresh_due_ <= now) {
-    if (log_ == nullptr && now - std::max(refresh_limit_, command_free_) > 2 * traced) {
-      const std::int64_t skipped = (now - traced - refresh_due_) / interval;
-      refreshes_ += skipped;
-      refreshed_bank_ = static_cast<int>((refreshed_bank_ + skipped) % banks_.count());
-      set_refresh_due();
-    }
-    const Cycle at = std::max(refresh_due_, command_free_);
-    if (at >= now && refresh_limit_ > now) break;  // stays owed: a burst came first
-    if (per_bank_) {
-      next_.time = no_cycle;  // nobody else wants anything
-      plan_bank_refresh();
-      step_bank_refresh(next_.time);
-    } else {
-      next_.time = at;
-      do_refresh();
-    }
+/// A refresh that is due. False when it may stay owed because a burst comes first.
+bool Channel::refresh_when_idle(Cycle now) {
+  const Cycle at = std::max(refresh_due_, command_free_);
+  if (at >= now && refresh_limit_ > now) return false;
+  if (per_bank_) {
+    next_.time = no_cycle;  // nobody else wants anything
+    plan_bank_refresh();
+    step_bank_refresh(next_.time);
+  } else {
+    next_.time = at;
+    do_refresh();
   }
-  stale_ = true;
+  return true;
+}
+
+/// After a long idle time only the last refreshes leave a trace.
+void Channel::skip_refreshes(Cycle now) {
+  const Cycle traced = (2 + spec_.postponed_refreshes) * d_.refi;
+  if (log_ != nullptr || now - std::max(refresh_limit_, command_free_) <= 2 * traced) return;
+  const Cycle interval = per_bank_ ? d_.refi / banks_.count() : d_.refi;
+  const std::int64_t skipped = (now - traced - refresh_due_) / interval;
+  refreshes_ += skipped;
+  refresh_number_ += skipped;
+  refreshed_bank_ = static_cast<int>((refreshed_bank_ + skipped) % banks_.count());
+  set_refresh_due();
 }
 
 }  // namespace presil::dram

@@ -16,7 +16,11 @@ enum class CommandKind : std::uint8_t {
   read_precharge,   // read with auto-precharge
   write_precharge,  // write with auto-precharge
   refresh,          // all banks
-  refresh_bank
+  refresh_bank,
+  power_down,  // all banks; rows stay open
+  power_up,
+  self_refresh,  // all banks
+  self_refresh_exit
 };
 
 struct Command {

@@ -18,6 +18,8 @@ struct Distances {
   Cycle rcd = 0, rp = 0, ras = 0, rc = 0;
   Cycle rrd_s = 0, rrd_l = 0, faw = 0, ppd = 0;
   Cycle rfc = 0, rfc_bank = 0, refi = 0;
+  Cycle cke = 0, xp = 0, xs = 0;
+  Cycle to_rest[2] = {0, 0};  // column command to power-down or self-refresh
 };
 
 inline Distances distances(const DramSpec& spec) {
@@ -45,6 +47,11 @@ inline Distances distances(const DramSpec& spec) {
   d.ppd = t.tPPD;
   d.rfc = t.tRFC;
   d.rfc_bank = t.tRFCpb;
+  d.cke = t.tCKE;
+  d.xp = t.tXP;
+  d.xs = t.tXS;
+  d.to_rest[0] = t.tRL + d.burst + 1;
+  d.to_rest[1] = t.tWL + d.burst + t.tWR + 1;
   d.refi = t.tREFI;
   return d;
 }

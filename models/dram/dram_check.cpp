@@ -4,7 +4,7 @@
 
 #include "models/common/error.hpp"
 #include "models/dram/address_map.hpp"
-#include "models/dram/dram_presets.hpp"
+#include "models/dram/dram_check.hpp"
 
 namespace presil::dram {
 
@@ -69,6 +69,22 @@ void check(const DramSpec& spec) {
     if (spec.postponed_refreshes > most_postponed) {
       fail("postponed_refreshes is " + std::to_string(spec.postponed_refreshes) + ", JEDEC allows at most " +
            std::to_string(most_postponed));
+    }
+  }
+  if (spec.power_down_after < 0 || spec.self_refresh_after < 0) {
+    fail("power_down_after and self_refresh_after must not be negative; 0 is never");
+  }
+  if (spec.power_down_after > 0) {
+    if (t.tXP < 1) fail("power_down_after needs tXP, from leaving power-down to a command; give it in timing");
+    if (t.tCKE < 1) fail("power_down_after needs tCKE, the shortest stay in power-down; give it in timing");
+  }
+  if (spec.self_refresh_after > 0) {
+    if (!spec.refresh) fail("self_refresh_after makes no sense with refresh: false");
+    if (t.tCKE < 1) fail("self_refresh_after needs tCKE, the shortest stay in self-refresh; give it in timing");
+    not_below("tXS", t.tXS, "tRFC", t.tRFC);
+    if (spec.self_refresh_after < spec.power_down_after) {
+      fail("self_refresh_after (" + std::to_string(spec.self_refresh_after) +
+           " clocks) comes before power_down_after (" + std::to_string(spec.power_down_after) + "); make it longer");
     }
   }
   if (t.tRDA != 0) not_below("tRDA", t.tRDA, "tRTP", t.tRTP);

@@ -12,7 +12,9 @@ struct DramTimingSpec {
   int tRRD_S = 0, tRRD_L = 0, tFAW = 0, tCCD_S = 0, tCCD_L = 0;
   int tWTR_S = 0, tWTR_L = 0, tWR = 0, tRTP = 0, tRTRS = 1, tPPD = 0;
   int tRFCpb = 0;  // refresh of one bank
-  int tRDA = 0;    // read with auto-precharge to the activation of the same bank; 0 = tRTP + tRP
+  int tCKE = 0, tXP = 0,
+      tXS = 0;   // shortest stay in or out of power-down; from leaving it, or self-refresh, to a command
+  int tRDA = 0;  // read with auto-precharge to the activation of the same bank; 0 = tRTP + tRP
 };
 
 enum class PagePolicy : std::uint8_t {
@@ -40,7 +42,7 @@ enum class RefreshMode : std::uint8_t {
 };
 
 struct DramSpec {
-  std::string preset;  // name of the preset the timing came from, empty when given in full
+  std::string preset;  // name of the preset it came from, for messages; empty when given in full
   std::int64_t size_bytes = 0;
   std::int64_t hz = 0;      // command clock: 1600 MHz for LPDDR4-3200
   int beats_per_clock = 2;  // data beats in a command clock: 2, or 8 where WCK runs at four times CK
@@ -80,7 +82,10 @@ struct DramSpec {
   bool refresh = true;
   RefreshMode refresh_mode = RefreshMode::all_banks;
   int postponed_refreshes = 0;  // a refresh may wait for so many tREFI while bursts wait, and is made up for when idle
-  bool precharge_all = true;    // one precharge-all before a refresh; else bank by bank
+  int power_down_after =
+      0;  // clocks without work until power-down, which ends with the next burst or refresh; 0 = never
+  int self_refresh_after = 0;  // ... until self-refresh; 0 = never
+  bool precharge_all = true;   // one precharge-all before a refresh; else bank by bank
 };
 
 }  // namespace presil::dram

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "models/dram/dram_presets.hpp"
+#include "models/dram/dram_check.hpp"
 #include "models/dram/wait_booking.hpp"
 
 namespace presil::dram {
@@ -206,6 +206,7 @@ void DramTiming::apply(const Columns& columns, const Channel& channel, Decision&
     causes.otherwise = columns.master_before == record.master ? Cause::transfer : Cause::arbitration;
     causes.refresh = columns.refresh;
     causes.turnaround = channel.last_turnaround();
+    causes.wake = channel.last_wake();
     causes.row = columns.row;
     causes.bank = columns.bank;
     book_wait(wait, record.arrival, data_start, latency, causes, ticks_);
@@ -221,6 +222,11 @@ void DramTiming::apply(const Columns& columns, const Channel& channel, Decision&
   free_records_.push_back(columns.burst);
 }
 
+void DramTiming::settle(Tick end) {
+  if (spec_.power_down_after == 0 && spec_.self_refresh_after == 0) return;
+  for (Channel& channel : channels_) channel.idle_until(ticks_.cycle(end));
+}
+
 const common::MemoryCounters& DramTiming::counters() const {
   counters_.row_conflicts = counters_.row_misses = counters_.refreshes = counters_.turnarounds = 0;
   for (const Channel& channel : channels_) {
@@ -229,6 +235,13 @@ const common::MemoryCounters& DramTiming::counters() const {
     counters_.refreshes += channel.refreshes();
     counters_.turnarounds += channel.turnarounds();
   }
+  Cycle down = 0, asleep = 0;
+  for (const Channel& channel : channels_) {
+    down += channel.powered_down();
+    asleep += channel.self_refreshed();
+  }
+  counters_.power_down_ps = ticks_.tick(down / spec_.channels);
+  counters_.self_refresh_ps = ticks_.tick(asleep / spec_.channels);
   counters_.row_hits = counters_.bursts - counters_.row_conflicts - counters_.row_misses;
   return counters_;
 }

@@ -37,6 +37,8 @@ class DramTiming final : public common::MemoryTiming {
 
   Decision decide() override;
 
+  void settle(common::Tick end) override;
+
   void reset() override;
 
   const common::MemoryCounters& counters() const override;

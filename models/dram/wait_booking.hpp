@@ -14,6 +14,7 @@ namespace presil::dram {
 struct WaitCauses {
   Cycle from = 0, until = 0;
   Stretch refresh, turnaround, row, bank;
+  Stretch wake;                                          // leaving a state of rest, part of the latency
   common::Cause otherwise = common::Cause::arbitration;  // the data bus moved somebody else's data, or our own
 };
 
@@ -25,16 +26,18 @@ inline void book_wait(common::WaitSegments& wait, common::Tick arrival, common::
   if (causes.until <= causes.from) return wait.add(Cause::latency, arrival, data_start);
   const common::Tick first = ticks.tick(causes.from + latency);
   wait.add(Cause::latency, arrival, first);
-  if (std::max({causes.refresh.until, causes.turnaround.until, causes.row.until}) <= causes.from) {
+  const Cycle last = std::max(std::max(causes.refresh.until, causes.turnaround.until), causes.row.until);
+  if (std::max(last, causes.wake.until) <= causes.from) {
     return wait.add(causes.otherwise, first, data_start);
   }
   const struct {
     Cause cause;
     const Stretch& stretch;
-  } ranked[4] = {{Cause::refresh, causes.refresh},
+  } ranked[5] = {{Cause::refresh, causes.refresh},
                  {Cause::turnaround, causes.turnaround},
                  {Cause::row, causes.row},
-                 {Cause::bank, causes.bank}};
+                 {Cause::bank, causes.bank},
+                 {Cause::latency, causes.wake}};
   Cycle at = causes.from;
   common::Tick from = first;
   while (at < causes.until) {

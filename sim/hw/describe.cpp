@@ -260,6 +260,9 @@ std::string energy_text(const Energy& energy) {
     for (const auto& [key, pj] : figures) words.push_back(fmt::format("{} {} pJ", key, yaml::show_number(pj)));
     rows.push_back({component, joined(words)});
   }
+  for (const auto& [component, figures] : energy.rest_mw)
+    for (const auto& [state, mw] : figures)
+      rows.push_back({component, fmt::format("{} {} mW", state, yaml::show_number(mw))});
   for (const auto& [component, mw] : energy.static_mw)
     rows.push_back({component, fmt::format("static {} mW", yaml::show_number(mw))});
   return table(rows);

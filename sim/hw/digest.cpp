@@ -40,6 +40,24 @@ void add(Canonical& c, const std::string& p, const sram::SramSpec& s) {
   c.add(p + ".write_latency_cycles", s.write_latency_cycles);
 }
 
+/// What came later counts only where it is used: older schedules still fit their hardware.
+void add_newer_policies(Canonical& c, const std::string& p, const dram::DramSpec& s) {
+  const dram::DramSpec usual;
+  const auto unless_usual = [&](const char* key, std::int64_t value, std::int64_t usual_value) {
+    if (value != usual_value) c.add(fmt::format("{}.{}", p, key), value);
+  };
+  unless_usual("whole_bursts", s.whole_bursts, usual.whole_bursts);
+  unless_usual("strict_row_hit_cap", s.strict_row_hit_cap, usual.strict_row_hit_cap);
+  unless_usual("priority_lead", s.priority_lead, usual.priority_lead);
+  unless_usual("max_reads_in_turn", s.max_reads_in_turn, usual.max_reads_in_turn);
+  unless_usual("max_writes_in_turn", s.max_writes_in_turn, usual.max_writes_in_turn);
+  unless_usual("postponed_refreshes", s.postponed_refreshes, usual.postponed_refreshes);
+  if (s.refresh_mode == dram::RefreshMode::per_bank) c.add(p + ".per_bank", std::int64_t{s.timing.tRFCpb});
+  if (s.power_down_after == 0 && s.self_refresh_after == 0) return;
+  for (const int clocks : {s.power_down_after, s.self_refresh_after, s.timing.tCKE, s.timing.tXP, s.timing.tXS})
+    c.add(p + ".rest", std::int64_t{clocks});
+}
+
 void add(Canonical& c, const std::string& p, const dram::DramSpec& s) {
   c.add(p + ".hz", s.hz);
   const dram::DramTimingSpec& t = s.timing;
@@ -88,6 +106,7 @@ void add(Canonical& c, const std::string& p, const dram::DramSpec& s) {
   for (bool flag :
        {s.active_first, s.hit_fixes_type, s.strict_back_pressure, s.posted_writes, s.refresh, s.precharge_all})
     c.add(p, flag);
+  add_newer_policies(c, p, s);
   c.add(p + ".rows", s.rows);
   c.add(p + ".mapping", s.mapping);
 }

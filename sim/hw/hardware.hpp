@@ -47,6 +47,7 @@ struct Placement {
 struct Energy {
   std::map<std::string, std::map<std::string, double>> pj;        // component -> mac_int8, per_byte, read_per_byte, activate, ... in pJ
   std::map<std::string, double> static_mw;                        // component -> static or background power in mW
+  std::map<std::string, std::map<std::string, double>> rest_mw;  // memory -> power_down, self_refresh -> its static mW
 };
 
 struct Provenance {

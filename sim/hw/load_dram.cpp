@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include "models/common/error.hpp"
-#include "models/dram/dram_presets.hpp"
+#include "models/dram/dram_check.hpp"
+#include "sim/hw/dram_preset.hpp"
 #include "sim/hw/sections.hpp"
 
 namespace presil::hw {
@@ -12,10 +13,8 @@ namespace presil::hw {
 using yaml::Map;
 using yaml::Value;
 
-namespace {
-
 /// "28 clocks", or a time that is rounded up to whole clocks as memory controllers do.
-int read_timing(const Value& value, std::int64_t hz) {
+int read_dram_time(const Value& value, std::int64_t hz) {
   constexpr std::int64_t most = 1 << 24;
   std::int64_t clocks = 0;
   if (yaml::read(yaml::count_clocks(), value.text()).complaint.empty()) {
@@ -30,6 +29,8 @@ int read_timing(const Value& value, std::int64_t hz) {
   return static_cast<int>(clocks);
 }
 
+namespace {
+
 void read_timings(Map map, dram::DramSpec& spec) {
   dram::DramTimingSpec& t = spec.timing;
   struct Field {
@@ -43,14 +44,15 @@ void read_timings(Map map, dram::DramSpec& spec) {
                           {"tFAW", &t.tFAW, true},      {"tCCD_S", &t.tCCD_S, false}, {"tCCD_L", &t.tCCD_L, false},
                           {"tWTR_S", &t.tWTR_S, false}, {"tWTR_L", &t.tWTR_L, false}, {"tWR", &t.tWR, false},
                           {"tRTP", &t.tRTP, false},     {"tRTRS", &t.tRTRS, true},    {"tPPD", &t.tPPD, true},
-                          {"tRDA", &t.tRDA, true}};
+                          {"tRDA", &t.tRDA, true},      {"tRFCpb", &t.tRFCpb, true},  {"tCKE", &t.tCKE, true},
+                          {"tXP", &t.tXP, true},        {"tXS", &t.tXS, true}};
   const bool in_full = spec.preset.empty();  // else an absent key is the preset's
   for (const Field& field : fields) {
     if (const auto value = map.find(field.key)) {
-      *field.field = read_timing(*value, spec.hz);
-    } else if (in_full && !field.has_default) {
+      *field.field = read_dram_time(*value, spec.hz);
+    } else if (in_full && !field.has_default && *field.field == 0) {
       map.at(field.key, "18 ns");
-    } else if (in_full) {
+    } else if (in_full && field.has_default) {
       map.note_default(field.key, fmt::format("{} clocks", *field.field));
     }
   }
@@ -91,7 +93,12 @@ void read_policies(Map& map, dram::DramSpec& spec) {
   using dram::BankArbitration;
   using dram::ConflictRule;
   using dram::PagePolicy;
+  using dram::RefreshMode;
   using dram::WriteDrain;
+  static const char* refreshes[] = {"all_banks", "per_bank"};
+  spec.refresh_mode =
+      map.choice_or<RefreshMode>("refresh_mode", refreshes[static_cast<int>(spec.refresh_mode)],
+                                 {{"all_banks", RefreshMode::all_banks}, {"per_bank", RefreshMode::per_bank}});
   static const char* pages[] = {"open", "closed", "adaptive"};
   spec.page_policy = map.choice_or<PagePolicy>(
       "page_policy", pages[static_cast<int>(spec.page_policy)],
@@ -108,10 +115,18 @@ void read_policies(Map& map, dram::DramSpec& spec) {
   spec.conflict_rule = map.choice_or<ConflictRule>(
       "conflict_rule", rules[static_cast<int>(spec.conflict_rule)],
       {{"hits_first", ConflictRule::hits_first}, {"oldest_first", ConflictRule::oldest_first}});
-  const std::pair<const char*, int*> counts[] = {{"read_queue", &spec.read_queue},   {"write_queue", &spec.write_queue},
-                                                 {"bank_queue", &spec.bank_queue},   {"write_high", &spec.write_high},
-                                                 {"write_low", &spec.write_low},     {"write_idle", &spec.write_idle},
-                                                 {"row_hit_cap", &spec.row_hit_cap}, {"max_run", &spec.max_run}};
+  const std::pair<const char*, int*> counts[] = {{"read_queue", &spec.read_queue},
+                                                 {"write_queue", &spec.write_queue},
+                                                 {"bank_queue", &spec.bank_queue},
+                                                 {"write_high", &spec.write_high},
+                                                 {"write_low", &spec.write_low},
+                                                 {"write_idle", &spec.write_idle},
+                                                 {"row_hit_cap", &spec.row_hit_cap},
+                                                 {"max_run", &spec.max_run},
+                                                 {"max_reads_in_turn", &spec.max_reads_in_turn},
+                                                 {"max_writes_in_turn", &spec.max_writes_in_turn},
+                                                 {"priority_lead", &spec.priority_lead},
+                                                 {"postponed_refreshes", &spec.postponed_refreshes}};
   for (const auto& [key, count] : counts) *count = static_cast<int>(map.integer_or(key, *count, 0, 65536));
   const std::pair<const char*, int*> clocks[] = {
       {"front_end", &spec.front_end_clocks}, {"command", &spec.command_clocks}, {"precharge", &spec.precharge_clocks}};
@@ -120,29 +135,39 @@ void read_policies(Map& map, dram::DramSpec& spec) {
     if (value > 65536) map.find(key)->fail_found("is longer than any controller takes; write e.g. '2 clocks'");
     *count = static_cast<int>(value);
   }
-  const std::pair<const char*, bool*> flags[] = {{"active_first", &spec.active_first},
+  const std::pair<const char*, bool*> flags[] = {{"whole_bursts", &spec.whole_bursts},
+                                                 {"strict_row_hit_cap", &spec.strict_row_hit_cap},
+                                                 {"active_first", &spec.active_first},
                                                  {"hit_fixes_type", &spec.hit_fixes_type},
                                                  {"strict_back_pressure", &spec.strict_back_pressure},
                                                  {"posted_writes", &spec.posted_writes},
                                                  {"refresh", &spec.refresh},
                                                  {"precharge_all", &spec.precharge_all}};
+  const std::pair<const char*, int*> rests[] = {{"power_down_after", &spec.power_down_after},
+                                                {"self_refresh_after", &spec.self_refresh_after}};
+  for (const auto& [key, clocks_of_idleness] : rests)  // absent: never
+    if (const auto value = map.find(key)) *clocks_of_idleness = read_dram_time(*value, spec.hz);
   for (const auto& [key, flag] : flags) *flag = map.boolean_or(key, *flag);
 }
 
 }  // namespace
 
+void read_dram_keys(Map& map, const Hardware& hardware, dram::DramSpec& spec) {
+  read_geometry(map, hardware, spec);
+  read_policies(map, spec);
+}
+
 dram::DramSpec read_dram(Map& map, const Hardware& hardware, std::int64_t size_bytes) {
   dram::DramSpec spec;
   if (const auto preset = map.find("preset")) {
     try {
-      spec = dram::preset(preset->text(), size_bytes);
+      spec = dram_preset(preset->text(), size_bytes, std::filesystem::path(hardware.file).parent_path());
     } catch (const common::Error& error) {
       preset->fail(error.what());
     }
   }
   spec.size_bytes = size_bytes;
-  read_geometry(map, hardware, spec);
-  read_policies(map, spec);
+  read_dram_keys(map, hardware, spec);
   map.finish();
   try {
     dram::check(spec);

@@ -28,6 +28,9 @@ Energy read_energy(Map map, const Hardware& hardware) {
         energy.pj[component][key] = figure->real(yaml::energy_pj(), yaml::Least::zero);
     if (const auto power = figures.find("static"))
       energy.static_mw[component] = power->real(yaml::power_mw(), yaml::Least::zero);
+    for (const char* key : {"power_down", "self_refresh"})
+      if (const auto power = figures.find(key))
+        energy.rest_mw[component][key] = power->real(yaml::power_mw(), yaml::Least::zero);
     figures.finish();
   }
   return energy;

@@ -15,6 +15,10 @@ std::int64_t read_clock(yaml::Map& map, const Hardware& hardware, const std::str
 Memory read_memory(const std::string& name, yaml::Map map, const Hardware& hardware);
 cache::CacheSpec read_cache(yaml::Map map, const Hardware& hardware, std::int64_t memory_bytes);
 dram::DramSpec read_dram(yaml::Map& map, const Hardware& hardware, std::int64_t size_bytes);
+/// Geometry, timing and policies, over what `spec` holds; all of the first two must be given where it is no preset.
+void read_dram_keys(yaml::Map& map, const Hardware& hardware, dram::DramSpec& spec);
+/// "28 clocks", or a time in whole clocks of `hz`, rounded up.
+int read_dram_time(const yaml::Value& value, std::int64_t hz);
 fabric::BusSpec read_bus(const std::string& name, yaml::Map map, const Hardware& hardware,
                          const std::vector<std::string>& units);
 fabric::TrafficSpec read_traffic(const std::string& name, yaml::Map map, const Hardware& hardware);

@@ -121,6 +121,24 @@ class EnergyAccount {
     };
     for (const hw::Unit& u : e_.hardware.units) add(u.name);
     for (const hw::Memory& m : e_.hardware.memories) add(m.name);
+    for (const MemoryResult& m : r_.memories) {
+      rest(m.name, "power_down", m.counters.power_down_ps);
+      rest(m.name, "self_refresh", m.counters.self_refresh_ps);
+    }
+  }
+
+  /// In a state of rest its own power stands in for the static one, where the file has a figure for it.
+  void rest(const std::string& memory, const char* state, common::Tick time) {
+    const auto figures = e_.hardware.energy.rest_mw.find(memory);
+    if (time == 0 || figures == e_.hardware.energy.rest_mw.end()) return;
+    const auto mw = figures->second.find(state);
+    if (mw == figures->second.end()) return;
+    for (EnergyPart& whole : r_.energy) {
+      if (whole.component != memory || whole.what != "static" || !whole.uj) continue;
+      const double usual = *whole.uj / static_cast<double>(r_.latency);
+      whole.uj = *whole.uj - usual * static_cast<double>(time);
+    }
+    r_.energy.push_back({memory, state, mw->second * static_cast<double>(time) / 1e9});
   }
 
   void to_operator(std::size_t op, double count, std::optional<double> pj_each) {

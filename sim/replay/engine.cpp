@@ -115,6 +115,7 @@ void read_memories(fabric::FabricTiming& fabric, const std::vector<common::Memor
   for (const Tick end : outcome.end) outcome.latency = std::max(outcome.latency, end);
   for (std::size_t m = 0; m < memories.size(); ++m) {
     outcome.activity.push_back(fabric.activity(static_cast<std::int32_t>(m), outcome.latency));
+    memories[m]->settle(outcome.latency);
     outcome.counters.push_back(memories[m]->counters());
     const auto* cached = dynamic_cast<const cache::CacheTiming*>(memories[m]);
     outcome.caches.push_back(cached != nullptr ? std::optional(cached->cache_counters()) : std::nullopt);

@@ -107,6 +107,7 @@ Json memories(const Result& result) {
     row.add("row_hits", counters.row_hits).add("row_misses", counters.row_misses);
     row.add("row_conflicts", counters.row_conflicts);
     row.add("refreshes", counters.refreshes).add("turnarounds", counters.turnarounds);
+    row.add("power_down_ps", counters.power_down_ps).add("self_refresh_ps", counters.self_refresh_ps);
     row.add("bytes_per_second", per_second(moved_bytes(memory), result.latency));
     row.add("peak_bytes_per_second", memory.peak_bytes_per_second);
     row.add("busy_ps", memory.busy).add("stall_ps", memory.stalls.total()).add("idle_ps", memory.idle);

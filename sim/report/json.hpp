@@ -23,7 +23,8 @@ namespace presil::report {
 ///   beats), useful_bytes,
 ///                                kinds.<input|weights|output|spill|none>.{read_bytes,write_bytes,redundant_read_bytes,
 ///                                redundant_write_bytes} (as asked for, without beat rounding), bursts, row_hits,
-///                                row_misses, row_conflicts, refreshes, turnarounds, bytes_per_second (achieved over
+///                                row_misses, row_conflicts, refreshes, turnarounds, power_down_ps, self_refresh_ps,
+///                                bytes_per_second (achieved over
 ///                                the latency), peak_bytes_per_second, busy_ps, stall_ps, idle_ps, stalls_ps.<cause>
 ///   peak_bytes.<memory>          high-water mark of the allocation
 ///   tiling                       extra_bytes and its parts halo_, refetch_ and spill_bytes; extra_macs; overhead_ps

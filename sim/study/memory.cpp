@@ -111,6 +111,9 @@ std::string table(const MemoryRun& run) {
     text += fmt::format("rows          {} hits, {} misses, {} conflicts; {} refreshes, {} turnarounds\n",
                         r.counters.row_hits, r.counters.row_misses, r.counters.row_conflicts, r.counters.refreshes,
                         r.counters.turnarounds);
+  if (r.counters.power_down_ps + r.counters.self_refresh_ps > 0)
+    text += fmt::format("at rest       {:.1f} ns in power-down, {:.1f} ns in self-refresh\n",
+                        nanoseconds(r.counters.power_down_ps), nanoseconds(r.counters.self_refresh_ps));
   for (std::size_t c = 0; c < common::cause_count; ++c)
     if (r.causes.ps[c] > 0)
       text += fmt::format("{:<13} {:>14.1f} ns  {:5.1f} %\n", common::name(static_cast<Cause>(c)),
@@ -137,6 +140,8 @@ std::string json(const MemoryRun& run) {
   j["row_conflicts"] = r.counters.row_conflicts;
   j["refreshes"] = r.counters.refreshes;
   j["turnarounds"] = r.counters.turnarounds;
+  j["power_down_ps"] = r.counters.power_down_ps;
+  j["self_refresh_ps"] = r.counters.self_refresh_ps;
   j["mean_read_latency_ps"] = r.mean_read_latency;
   j["p99_read_latency_ps"] = r.p99_read_latency;
   for (std::size_t c = 0; c < common::cause_count; ++c)

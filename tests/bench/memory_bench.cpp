@@ -3,11 +3,13 @@
 #include <benchmark/benchmark.h>
 
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "models/dram/dram_presets.hpp"
 #include "models/dram/dram_timing.hpp"
 #include "models/dram/trace_player.hpp"
+#include "sim/hw/dram_preset.hpp"
 #include "tests/support/dram_over_tlm.hpp"
 
 namespace {
@@ -34,7 +36,7 @@ std::vector<dram::TraceRequest> requests(Pattern pattern, std::uint32_t bytes, s
 /// `count` requests with 32 outstanding, from push to last byte.
 void dram_alone(benchmark::State& state, const char* preset, Pattern pattern, std::uint32_t bytes) {
   const std::vector<dram::TraceRequest> list = requests(pattern, bytes, count);
-  dram::DramTiming memory(dram::preset(preset, size));
+  dram::DramTiming memory(hw::dram_preset(preset, size));
   dram::PlayerSpec player;
   player.window = 32;
   double percent = 0;
@@ -48,25 +50,28 @@ void dram_alone(benchmark::State& state, const char* preset, Pattern pattern, st
       benchmark::Counter(done * bytes / 1024, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["%peak"] = percent;
 }
-BENCHMARK_CAPTURE(dram_alone, lpddr4_stream_64, "lpddr4-3200-x16", Pattern::stream, 64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, lpddr4_random_64, "lpddr4-3200-x16", Pattern::random, 64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, lpddr4_mix_64, "lpddr4-3200-x16", Pattern::mix, 64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, ddr4_stream_64, "ddr4-2400-x16", Pattern::stream, 64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, ddr4_random_64, "ddr4-2400-x16", Pattern::random, 64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, ddr3_stream_64, "ddr3-1600-x16", Pattern::stream, 64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, ddr3_random_64, "ddr3-1600-x16", Pattern::random, 64)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, lpddr4_stream_1024, "lpddr4-3200-x16", Pattern::stream, 1024)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, lpddr4_stream_4096, "lpddr4-3200-x16", Pattern::stream, 4096)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, lpddr4_random_1024, "lpddr4-3200-x16", Pattern::random, 1024)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(dram_alone, ddr4_stream_1024, "ddr4-2400-x16", Pattern::stream, 1024)->Unit(benchmark::kMillisecond);
+
+/// Every family of devices: 64 byte requests of each pattern, and long ones.
+const bool registered = [] {
+  const std::pair<const char*, Pattern> patterns[] = {
+      {"stream", Pattern::stream}, {"random", Pattern::random}, {"mix", Pattern::mix}};
+  for (const char* preset : {"ddr3-1600-x16", "ddr4-2400-x16", "lpddr3-1600-x32", "lpddr4-3200-x16", "lpddr4x-4266-x16",
+                             "lpddr5-6400-x16"}) {
+    for (const std::uint32_t bytes : {64u, 1024u, 4096u}) {
+      for (const auto& [name, pattern] : patterns) {
+        if (bytes > 64 && pattern == Pattern::mix) continue;
+        const std::string full = std::string("dram_alone/") + preset + "/" + name + "/" + std::to_string(bytes);
+        benchmark::RegisterBenchmark(full.c_str(), dram_alone, preset, pattern, bytes)->Unit(benchmark::kMillisecond);
+      }
+    }
+  }
+  return true;
+}();
 
 void dram_over_tlm(benchmark::State& state, Pattern pattern, std::uint32_t bytes) {
   const std::vector<dram::TraceRequest> list = requests(pattern, bytes, count);
   for (auto _ : state) {
-    test::read_over_tlm(dram::preset("lpddr4-3200-x16", size), list);
+    test::read_over_tlm(hw::dram_preset("lpddr4-3200-x16", size), list);
   }
   const double done = static_cast<double>(state.iterations()) * static_cast<double>(count);
   state.counters["requests/s"] = benchmark::Counter(done, benchmark::Counter::kIsRate);

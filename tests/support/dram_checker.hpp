@@ -42,13 +42,15 @@ class DramChecker {
 
   static bool reads(const Command& c) { return c.kind == Kind::read || c.kind == Kind::read_precharge; }
   static bool writes(const Command& c) { return c.kind == Kind::write || c.kind == Kind::write_precharge; }
+  static bool rests(const Command& c) { return c.kind == Kind::power_down || c.kind == Kind::self_refresh; }
+  static bool wakes(const Command& c) { return c.kind == Kind::power_up || c.kind == Kind::self_refresh_exit; }
   static bool closes_itself(const Command& c) {
     return c.kind == Kind::read_precharge || c.kind == Kind::write_precharge;
   }
   int group(const Command& c) const { return c.bank / spec_.banks_per_group; }
   int length(const Command& c) const {
     const bool is_short = c.kind == Kind::precharge || c.kind == Kind::precharge_all || c.kind == Kind::refresh ||
-                          c.kind == Kind::refresh_bank;
+                          c.kind == Kind::refresh_bank || rests(c) || wakes(c);
     return is_short ? spec_.precharge_clocks : spec_.command_clocks;
   }
   Cycle data_at(const Command& c) const { return c.clock + (reads(c) ? t_.tRL : t_.tWL); }
@@ -65,6 +67,13 @@ class DramChecker {
       const Command& now = log[i];
       const auto bank = static_cast<std::size_t>(now.bank);
       std::string rule = check_state(now, open);
+      if (rule.empty() && i > 0) rule = check_rest(log[i - 1], now);
+      if (rule.empty() && now.kind == Kind::self_refresh) {
+        for (const Cycle at : closed) {
+          if (now.clock < at + t_.tRP) rule = "tRP before self-refresh";
+        }
+      }
+      if (now.kind == Kind::self_refresh_exit) std::fill(refreshed.begin(), refreshed.end(), now.clock);
       const std::size_t from = i > horizon ? i - horizon : 0;
       for (std::size_t j = from; j < i && rule.empty(); ++j) rule = check_distance(log[j], now, open);
       if (rule.empty() && now.kind == Kind::activate) {
@@ -110,6 +119,10 @@ class DramChecker {
           break;
         case Kind::refresh:
         case Kind::refresh_bank:
+        case Kind::power_down:
+        case Kind::power_up:
+        case Kind::self_refresh:
+        case Kind::self_refresh_exit:
           break;
         default:
           data.emplace_back(data_at(now), data_at(now) + burst_);
@@ -136,7 +149,11 @@ class DramChecker {
         return open[bank] >= 0 ? "activate of an open bank" : "";
       case Kind::precharge:
       case Kind::precharge_all:
+      case Kind::power_down:
+      case Kind::power_up:
+      case Kind::self_refresh_exit:
         return "";
+      case Kind::self_refresh:
       case Kind::refresh:
         for (const int row : open) {
           if (row >= 0) return "refresh with an open bank";
@@ -149,11 +166,31 @@ class DramChecker {
     }
   }
 
+  /// Power-down and self-refresh: what comes next is the exit, and not too early.
+  std::string check_rest(const Command& before, const Command& now) const {
+    const Cycle gap = now.clock - before.clock;
+    if (rests(before) != wakes(now)) return rests(before) ? "command while at rest" : "exit without a rest";
+    if (rests(before)) {
+      if ((before.kind == Kind::self_refresh) != (now.kind == Kind::self_refresh_exit)) return "the other exit";
+      if (gap < t_.tCKE) return "tCKE";
+    }
+    if (before.kind == Kind::power_up && gap < (rests(now) ? std::max(t_.tCKE, t_.tXP) : t_.tXP)) return "tXP";
+    if (before.kind == Kind::self_refresh_exit && gap < t_.tXS) return "tXS";
+    return "";
+  }
+
   /// Rules between one earlier command and this one.
   std::string check_distance(const Command& before, const Command& now, const std::vector<int>& open) const {
     const Cycle gap = now.clock - before.clock;
     if (gap < length(before)) return "two commands at once";
     const bool same_bank = before.bank == now.bank, same_group = group(before) == group(now);
+    if (rests(now)) {
+      if (reads(before) && gap < t_.tRL + burst_ + 1) return "rest while data move";
+      if (writes(before) && gap < t_.tWL + burst_ + t_.tWR + 1) return "rest during write recovery";
+      if (now.kind == Kind::self_refresh && before.kind == Kind::refresh && gap < t_.tRFC) return "tRFC";
+      if (now.kind == Kind::self_refresh && before.kind == Kind::refresh_bank && gap < t_.tRFCpb) return "tRFCpb";
+      return "";
+    }
     if (now.kind == Kind::activate) {
       if (before.kind == Kind::refresh && gap < t_.tRFC) return "tRFC";
       if (before.kind == Kind::refresh_bank && same_bank && gap < t_.tRFCpb) return "tRFCpb";

@@ -7,8 +7,8 @@
 
 #include "models/cache/cache.hpp"
 #include "models/dram/dram.hpp"
-#include "models/dram/dram_presets.hpp"
 #include "models/flash/flash.hpp"
+#include "sim/hw/dram_preset.hpp"
 
 namespace presil::cache {
 namespace {
@@ -60,7 +60,7 @@ TEST_F(CacheModule, StandsBeforeAFlashAndAddsTheTimeOfHitsAndMisses) {
 }
 
 TEST_F(CacheModule, StandsBeforeADram) {
-  dram::DramSpec lpddr4 = dram::preset("lpddr4-3200-x16", 1 << 20);
+  dram::DramSpec lpddr4 = hw::dram_preset("lpddr4-3200-x16", 1 << 20);
   lpddr4.refresh = false;
   dram::Dram dram("dram", lpddr4), alone("alone", lpddr4);
   Cache cache("cache", spec_of(64), dram, lpddr4.size_bytes);

@@ -5,9 +5,9 @@
 
 #include <random>
 
-#include "models/dram/dram_presets.hpp"
 #include "models/dram/dram_timing.hpp"
 #include "models/flash/flash_timing.hpp"
+#include "sim/hw/dram_preset.hpp"
 
 namespace presil::cache {
 namespace {
@@ -149,7 +149,7 @@ std::vector<Tick> serve(MemoryTiming& memory, const std::vector<std::uint64_t>& 
 }
 
 TEST(CacheTiming, InFrontOfADramHitsOvertakeMissesAndMissesOverlap) {
-  dram::DramSpec spec = dram::preset("lpddr4-3200-x16", 1 << 20);
+  dram::DramSpec spec = hw::dram_preset("lpddr4-3200-x16", 1 << 20);
   spec.refresh = false;
   CacheSpec cached = cache_of(4096);
   cached.line_bytes = 64;
@@ -173,7 +173,7 @@ TEST(CacheTiming, ConservesBytesInFrontOfEveryKindOfMemory) {
   for (const bool in_front_of_dram : {false, true}) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
       std::mt19937_64 random(seed);
-      dram::DramSpec dram_spec = dram::preset("lpddr4-3200-x16", 1 << 20);
+      dram::DramSpec dram_spec = hw::dram_preset("lpddr4-3200-x16", 1 << 20);
       dram::DramTiming dram(dram_spec);
       flash::FlashTiming flash(octal());
       CacheSpec spec = cache_of(2048);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <random>
 
-#include "models/dram/dram_presets.hpp"
+#include "sim/hw/dram_preset.hpp"
 #include "tests/support/dram_checker.hpp"
 #include "tests/support/dram_example.hpp"
 
@@ -19,8 +19,8 @@ enum class Style { shared, bank_queues, direct };
 
 /// A preset with policies drawn by the seed.
 DramSpec draw_spec(std::mt19937_64& random) {
-  const std::vector<std::string> names = preset_names();
-  DramSpec spec = preset(names[random() % names.size()], std::int64_t{1} << 30);
+  const std::vector<std::string> names = hw::dram_preset_names();
+  DramSpec spec = hw::dram_preset(names[random() % names.size()], std::int64_t{1} << 30);
   const PagePolicy pages[] = {PagePolicy::open, PagePolicy::closed, PagePolicy::adaptive};
   spec.page_policy = pages[random() % 3];
   spec.conflict_rule = random() % 2 == 0 ? ConflictRule::hits_first : ConflictRule::oldest_first;
@@ -33,6 +33,10 @@ DramSpec draw_spec(std::mt19937_64& random) {
   spec.max_run = static_cast<int>(1 + random() % 64);
   spec.postponed_refreshes = static_cast<int>(random() % 3) * 4;
   if (spec.timing.tRFCpb > 0 && random() % 2 == 0) spec.refresh_mode = RefreshMode::per_bank;
+  if (random() % 3 == 0) {
+    spec.power_down_after = static_cast<int>(1 + random() % 200);
+    spec.self_refresh_after = random() % 2 == 0 ? spec.power_down_after + static_cast<int>(random() % 1500) : 0;
+  }
   switch (static_cast<Style>(random() % 3)) {
     case Style::shared:
       break;
@@ -195,8 +199,9 @@ TEST_P(DramProperties, AskingForTheNextDecisionChangesNothing) {
 
 TEST_P(DramProperties, WaitingIsBoundedWithTheDefaultPolicies) {
   std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()));
-  const std::vector<std::string> names = preset_names();
-  const DramSpec spec = preset(names[static_cast<std::size_t>(GetParam()) % names.size()], std::int64_t{1} << 30);
+  const std::vector<std::string> names = hw::dram_preset_names();
+  const DramSpec spec =
+      hw::dram_preset(names[static_cast<std::size_t>(GetParam()) % names.size()], std::int64_t{1} << 30);
   DramDriver d(spec);
   drive(d, random, 6000);
   // Ahead of a burst: the turns (32 writes, 256 reads), its queue, and for each of those a row at worst.

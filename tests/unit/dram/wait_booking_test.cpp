@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/dram/dram_presets.hpp"
+#include "sim/hw/dram_preset.hpp"
 #include "tests/support/dram_example.hpp"
 
 namespace presil::dram {
@@ -85,7 +85,7 @@ TEST(WaitBooking, RefreshCountsBeforeTheRow) {
 
 TEST(WaitBooking, SegmentsReachFromArrivalToFirstDataWithoutGaps) {
   for (const std::string name : {"ddr4-2400-x16", "lpddr4-3200-x32", "lpddr5-6400-x16"}) {
-    DramDriver d(preset(name, 1 << 28));
+    DramDriver d(hw::dram_preset(name, 1 << 28));
     std::uint64_t state = 7;
     for (int i = 0; i < 3000; ++i) {
       state = state * 6364136223846793005ull + 1442695040888963407ull;

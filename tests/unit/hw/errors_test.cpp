@@ -117,6 +117,29 @@ TEST(HardwareErrors, ABurstMustHoldABeat) {
   EXPECT_NO_THROW(from_text(with(small_chip, "max_burst: 128 B", "max_burst: 16 B")));
 }
 
+TEST(HardwareErrors, RefreshAndRestThatCannotBe) {
+  const auto error = [](const std::string& keys) {
+    const std::string text =
+        error_with(small_chip, "preset: lpddr4-3200-x16,", ("preset: lpddr4-3200-x16, " + keys + ",").c_str());
+    EXPECT_THAT(text, HasSubstr("memories.dram"));
+    EXPECT_EQ(text.find('\n'), std::string::npos);
+    return text;
+  };
+  EXPECT_THAT(error("refresh_mode: per_bank, timing: {tRFCpb: 400 ns}"),
+              HasSubstr("tRFC (448 clocks) is smaller than tRFCpb (640); correct one of them"));
+  EXPECT_THAT(error("refresh_mode: per_bank, timing: {tRFCpb: 0 clocks}"), HasSubstr("give it in timing"));
+  EXPECT_THAT(error("refresh_mode: one_bank"), HasSubstr("per_bank"));
+  EXPECT_THAT(error("postponed_refreshes: 9"), HasSubstr("JEDEC allows at most 8"));
+  EXPECT_THAT(error("power_down_after: 1 us, timing: {tXP: 0 clocks}"),
+              HasSubstr("needs tXP, from leaving power-down to a command; give it in timing"));
+  EXPECT_THAT(error("power_down_after: 1 us, timing: {tXP: -3 ns}"), HasSubstr("must not be negative"));
+  EXPECT_THAT(error("power_down_after: 1 us, timing: {tCKE: 0 clocks}"), HasSubstr("needs tCKE"));
+  EXPECT_THAT(error("self_refresh_after: 1 us, timing: {tXS: 100 ns}"), HasSubstr("tXS (160 clocks) is smaller than tRFC"));
+  EXPECT_THAT(error("power_down_after: 2 us, self_refresh_after: 1 us"), HasSubstr("make it longer"));
+  EXPECT_THAT(error("power_down_after: soon"), HasSubstr("write e.g."));
+  EXPECT_THAT(error("whole_burst: false"), HasSubstr("did you mean 'whole_bursts'?"));
+}
+
 TEST(HardwareErrors, TheDramModelsOwnChecksNameThePlace) {
   EXPECT_THAT(error_with(small_chip, "preset: lpddr4-3200-x16,", "preset: lpddr4-3200-x16, timing: {tRAS: 1 clock},"),
               AllOf(StartsWith("hw.yaml:6:"), HasSubstr("memories.dram"), HasSubstr("tRAS")));

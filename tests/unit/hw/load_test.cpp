@@ -147,6 +147,30 @@ TEST(Load, ReadsStagedWeightsOverheadsAndTheOutputStage) {
   EXPECT_EQ(npu.layout, npu::Layout::channel_blocked);
 }
 
+TEST(Load, EveryPolicyOfADramIsAKey) {
+  const auto usual = std::get<dram::DramSpec>(from_text(small_chip).memory("dram")->spec);
+  EXPECT_EQ(usual.refresh_mode, dram::RefreshMode::all_banks);
+  EXPECT_EQ(usual.power_down_after, 0);
+  const Hardware hardware = from_text(
+      with(small_chip, "preset: lpddr4-3200-x16,",
+           "preset: lpddr4-3200-x16, whole_bursts: false, strict_row_hit_cap: false, priority_lead: 3, "
+           "max_reads_in_turn: 100, max_writes_in_turn: 20, refresh_mode: per_bank, postponed_refreshes: 4, "
+           "power_down_after: 100 ns, self_refresh_after: 3200 clocks,"));
+  const auto& dram = std::get<dram::DramSpec>(hardware.memory("dram")->spec);
+  EXPECT_FALSE(dram.whole_bursts);
+  EXPECT_FALSE(dram.strict_row_hit_cap);
+  EXPECT_EQ(dram.priority_lead, 3);
+  EXPECT_EQ(dram.max_reads_in_turn, 100);
+  EXPECT_EQ(dram.max_writes_in_turn, 20);
+  EXPECT_EQ(dram.refresh_mode, dram::RefreshMode::per_bank);
+  EXPECT_EQ(dram.timing.tRFCpb, 224);  // 8 Gbit: 140 ns at 1600 MHz
+  EXPECT_EQ(dram.postponed_refreshes, 4);
+  EXPECT_EQ(dram.power_down_after, 160);
+  EXPECT_EQ(dram.self_refresh_after, 3200);
+  EXPECT_EQ(dram.timing.tXS, 460);  // 287.5 ns
+  EXPECT_NE(hardware.digest, from_text(small_chip).digest);
+}
+
 TEST(Load, DramTimingIsGivenInClocksOrRoundedUpFromATime) {
   const Hardware hardware = from_text(
       with(small_chip, "preset: lpddr4-3200-x16,", "preset: lpddr4-3200-x16, timing: {tRCD: 20 ns, tRP: 30 clocks},"));

@@ -205,6 +205,25 @@ TEST(Energy, a_missing_figure_leaves_the_sum_open) {
   EXPECT_NEAR(*r.operators[0].energy_uj, (2048 + 512 + 384) / 1e6, 1e-12);
 }
 
+TEST(Energy, a_dram_at_rest_draws_the_power_of_its_state) {
+  // Never touched: in power-down from clock 26 to the end at 116 ns, clock 186: 100 ns.
+  hw::Hardware h = test::tiny_hardware();
+  test::add_dram(h);
+  auto& d = std::get<dram::DramSpec>(h.memories[1].spec);
+  d.power_down_after = 26, d.timing.tCKE = 12, d.timing.tXP = 12;
+  h.energy.static_mw["dram"] = 10;
+  h.energy.rest_mw["dram"]["power_down"] = 2;
+  const Result r = replay(one_tile(), h);
+  EXPECT_EQ(r.memories[1].counters.power_down_ps, 100'000);
+  int found = 0;
+  for (const EnergyPart& part : r.energy) {
+    if (part.component != "dram" || (part.what != "static" && part.what != "power_down")) continue;
+    ++found;
+    EXPECT_NEAR(*part.uj, part.what == "static" ? 10e-3 * 16e-9 * 1e6 : 2e-3 * 100e-9 * 1e6, 1e-10) << part.what;
+  }
+  EXPECT_EQ(found, 2);
+}
+
 TEST(Notes, generic_and_assumed_rates_are_named_once) {
   hw::Hardware h = test::tiny_hardware();
   auto& rates = std::get<cpu::CpuSpec>(h.units[1].spec).library.rates;

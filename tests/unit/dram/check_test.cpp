@@ -1,11 +1,10 @@
-// Presets by name and what check() refuses.
+// What check() refuses: descriptions of a DRAM that make no sense.
 #include <gtest/gtest.h>
 
 #include <functional>
 
 #include "models/common/error.hpp"
-#include "models/dram/address_map.hpp"
-#include "models/dram/dram_presets.hpp"
+#include "models/dram/dram_check.hpp"
 #include "models/dram/dram_timing.hpp"
 #include "tests/support/dram_example.hpp"
 
@@ -14,8 +13,6 @@ namespace {
 
 using common::Error;
 using tests::example_dram;
-
-constexpr std::int64_t gib = std::int64_t{1} << 30;
 
 std::string error_of(const std::function<void()>& f) {
   try {
@@ -26,50 +23,28 @@ std::string error_of(const std::function<void()>& f) {
   return "";
 }
 
-TEST(Presets, EveryNameGivesAMemoryOfTheAskedSize) {
-  for (const std::string& name : preset_names()) {
-    for (const std::int64_t size : {gib / 4, gib, 2 * gib}) {
-      const DramSpec spec = preset(name, size);
-      EXPECT_EQ(spec.preset, name);
-      EXPECT_EQ(rows_per_bank(spec) * row_bytes(spec) * spec.bank_groups * spec.banks_per_group * spec.channels, size);
-    }
-  }
-}
-
-TEST(Presets, NamesSayThePeakRate) {
-  const auto peak = [](const char* name) { return DramTiming(preset(name, gib)).peak_bytes_per_second() / 1e9; };
-  EXPECT_NEAR(peak("ddr3-1600-x16"), 3.2, 1e-9);
-  EXPECT_NEAR(peak("ddr4-2400-x16"), 4.8, 1e-9);
-  EXPECT_NEAR(peak("lpddr3-1600-x32"), 6.4, 1e-9);
-  EXPECT_NEAR(peak("lpddr4-3200-x16"), 6.4, 1e-9);
-  EXPECT_NEAR(peak("lpddr4x-4266-x16"), 8.533, 1e-3);
-  EXPECT_NEAR(peak("lpddr4x-4266-x32"), 17.067, 1e-3);
-  EXPECT_NEAR(peak("lpddr5-6400-x16"), 12.8, 1e-9);
-}
-
-TEST(Presets, RefreshTimeFollowsDensity) {
-  EXPECT_EQ(preset("ddr3-1600-x16", gib / 4).timing.tRFC, 128);    // 2 Gbit: 160 ns at 800 MHz
-  EXPECT_EQ(preset("ddr3-1600-x16", gib / 2).timing.tRFC, 208);    // 4 Gbit: 260 ns
-  EXPECT_EQ(preset("lpddr4-3200-x16", 2 * gib).timing.tRFC, 608);  // 16 Gbit a channel: 380 ns at 1600 MHz
-  EXPECT_EQ(preset("lpddr4-3200-x32", 2 * gib).timing.tRFC, 448);  // 8 Gbit a channel: 280 ns
-}
-
-TEST(Presets, UnknownNameListsTheKnownOnesAndTheNearest) {
-  const std::string error = error_of([] { preset("lpddr4-3200", gib); });
-  EXPECT_NE(error.find("did you mean 'lpddr4-3200-x16'"), std::string::npos) << error;
-  EXPECT_NE(error.find("ddr3-1600-x16, ddr4-2400-x16"), std::string::npos) << error;
-  EXPECT_EQ(error_of([] { preset("flux-capacitor", gib); }).find("did you mean"), std::string::npos);
-}
-
-TEST(Presets, ImpossibleSizeIsAnError) {
-  EXPECT_NE(error_of([] { preset("lpddr4-3200-x16", 1000); }).find("not a multiple"), std::string::npos);
-}
-
 struct Fault {
   const char* found;
   void (*make)(DramSpec&);
   void (*mend)(DramSpec&);
 };
+
+template <int refresh_time, int interval>
+void per_bank(DramSpec& s) {
+  s.refresh = true;
+  s.refresh_mode = RefreshMode::per_bank;
+  s.timing.tRFCpb = refresh_time;
+  s.timing.tREFI = interval;
+}
+
+template <int exit_time, int after>
+void rests(DramSpec& s) {
+  s.refresh = true;
+  s.timing.tCKE = s.timing.tXP = 5;
+  s.timing.tXS = exit_time;
+  s.power_down_after = 50;
+  s.self_refresh_after = after;
+}
 
 TEST(Check, RefusesEachFaultAndAcceptsItsEdge) {
   const Fault faults[] = {
@@ -96,6 +71,24 @@ TEST(Check, RefusesEachFaultAndAcceptsItsEdge) {
       {"set read_queue to 0", [](DramSpec& s) { s.write_drain = WriteDrain::none, s.bank_queue = 1; },
        [](DramSpec& s) { s.read_queue = 0; }},
       {"at most 64 banks", [](DramSpec& s) { s.banks_per_group = 128; }, [](DramSpec& s) { s.banks_per_group = 64; }},
+      {"refresh_mode per_bank needs tRFCpb", per_bank<0, 8000>, per_bank<1, 8000>},
+      {"tRFC (100 clocks) is smaller than tRFCpb (101)", per_bank<101, 8000>, per_bank<100, 8000>},
+      {"tRFCpb + tRP (71 clocks) do not fit into tREFI / 8 banks (70)", per_bank<60, 567>, per_bank<60, 568>},
+      {"postponed_refreshes is 9, JEDEC allows at most 8",
+       [](DramSpec& s) { s.refresh = true, s.postponed_refreshes = 9; },
+       [](DramSpec& s) { s.postponed_refreshes = 8; }},
+      {"postponed_refreshes is -1", [](DramSpec& s) { s.refresh = true, s.postponed_refreshes = -1; },
+       [](DramSpec& s) { s.postponed_refreshes = 0; }},
+      {"power_down_after needs tXP", [](DramSpec& s) { s.power_down_after = 50, s.timing.tCKE = 5; },
+       [](DramSpec& s) { s.timing.tXP = 1; }},
+      {"power_down_after needs tCKE", [](DramSpec& s) { s.power_down_after = 50, s.timing.tXP = 5; },
+       [](DramSpec& s) { s.timing.tCKE = 1; }},
+      {"tXS (99 clocks) is smaller than tRFC (100)", rests<99, 500>, rests<100, 500>},
+      {"self_refresh_after (49 clocks) comes before power_down_after (50)", rests<110, 49>, rests<110, 50>},
+      {"self_refresh_after makes no sense with refresh: false", [](DramSpec& s) { s.self_refresh_after = 9; },
+       [](DramSpec& s) { s.refresh = true, s.timing.tCKE = 5, s.timing.tXS = 110; }},
+      {"must not be negative", [](DramSpec& s) { s.power_down_after = -1; },
+       [](DramSpec& s) { s.power_down_after = 0; }},
       {"read_queue is 0", [](DramSpec& s) { s.read_queue = 0; }, [](DramSpec& s) { s.read_queue = 1; }},
   };
   for (const Fault& fault : faults) {
