@@ -91,6 +91,7 @@ Memory read_memory(const std::string& name, Map map, const Hardware& hardware) {
                                        {"psram", Type::psram},
                                        {"hyperram", Type::psram}});
   memory.size_bytes = read_size(map);
+  if (const auto cache = map.find("cache")) memory.cache = read_cache(cache->map(), hardware, memory.size_bytes);
   switch (type) {
     case Type::sram:
       memory.spec = read_sram(map, hardware, memory.size_bytes);
@@ -105,7 +106,6 @@ Memory read_memory(const std::string& name, Map map, const Hardware& hardware) {
       memory.spec = read_serial(map, hardware, memory.size_bytes, true);
       break;
   }
-  if (const auto cache = map.find("cache")) memory.cache = read_cache(cache->map(), hardware, memory.size_bytes);
   map.finish();
   return memory;
 }

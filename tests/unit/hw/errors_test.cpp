@@ -212,6 +212,21 @@ TEST(HardwareErrors, ACacheThatCannotBeIsRefused) {
   EXPECT_THAT(error("clock: bus, size: 16 GiB"), HasSubstr("'16 GiB' is no cache"));
 }
 
+TEST(Caches, StandBeforeEveryKindOfMemory) {
+  std::string text = small_chip;
+  for (const char* type : {"type: sram,", "type: dram,", "type: serial_flash,"})
+    text = with(text, type, type + std::string(" cache: {clock: bus, size: 16 KiB, line: 64 B, ways: full, for: npu},"));
+  const Hardware hardware = from_text(text);
+  for (const Memory& memory : hardware.memories) {
+    ASSERT_TRUE(memory.cache.has_value()) << memory.name;
+    EXPECT_EQ(memory.cache->size_bytes, 16 * 1024);
+    EXPECT_EQ(memory.cache->ways, 0);
+    EXPECT_EQ(memory.cache->users, std::vector<std::string>{"npu"});
+    EXPECT_TRUE(memory.cache->write_back);
+  }
+  EXPECT_NE(hardware.digest, from_text(small_chip).digest);
+}
+
 TEST(HardwareErrors, ABridgeThatLeadsNowhereIsRefused) {
   const auto error = [](const std::string& bridges) {
     return error_with(small_chip, "outstanding: 8", "outstanding: 8, bridges: {" + bridges + "}");
