@@ -52,6 +52,9 @@ class Builder {
   Id transpose_convolution(Id x, std::int64_t filters, const WindowStyle& window, const WeightStyle& weights);
   Id space_to_depth(Id x, int block);
   std::vector<Id> split(Id x, int parts, int axis);
+  /// TFLite_Detection_PostProcess on 1 x anchors x 4 offsets and 1 x anchors x classes scores (the first class is the
+  /// background): 1 x `kept` x 4 boxes, their classes, scores and number.
+  std::vector<Id> detection(Id offsets, Id scores, int kept);
 
   // Sequences: batch x time x features.
   Id linear(Id x, std::int64_t units, Activation activation, const WeightStyle& weights);  // over the last dimension

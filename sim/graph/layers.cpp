@@ -62,7 +62,8 @@ const std::vector<std::string> kLayers = {"conv",
                                           "reshape",
                                           "transpose",
                                           "learned_add",
-                                          "learned_token"};
+                                          "learned_token",
+                                          "detect"};
 
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));

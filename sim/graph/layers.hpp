@@ -56,6 +56,7 @@ class LayerReader {
                     const WeightStyle& draw);
   Id transpose_conv(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
   Id split(const yaml::Value& at, yaml::Map& keys, Id x);
+  Id detect(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope);
   std::optional<Id> sequence_layer(const std::string& type, const yaml::Value& at, yaml::Map& keys, Id x,
                                    const Scope& scope);
   Id linear(yaml::Map& keys, Id x, const Scope& scope);

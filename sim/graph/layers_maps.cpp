@@ -33,6 +33,7 @@ std::optional<LayerReader::Id> LayerReader::map_layer(const std::string& type, c
   }
   if (type == "transpose_conv") return transpose_conv(at, keys, x, scope);
   if (type == "split") return split(at, keys, x);
+  if (type == "detect") return detect(at, keys, x, scope);
   if (type == "space_to_depth") {
     feature_map(at, x);
     const auto block = static_cast<int>(whole(keys.at("block", "2"), scope, 1, kMaxWindow));
@@ -122,6 +123,23 @@ LayerReader::Id LayerReader::inverted_residual(const yaml::Value& at, yaml::Map&
     spatial.stride = {1, 1};
   }
   return x;
+}
+
+LayerReader::Id LayerReader::detect(const yaml::Value& at, yaml::Map& keys, Id x, const Scope& scope) {
+  const Id offsets = named(keys.at("boxes", "boxes"));
+  const auto kept = keys.find("detections");
+  const std::vector<std::int64_t> scores = builder_.shape(x);
+  if (scores.size() != 3 || scores[0] != 1 || scores[2] < 2) {
+    at.fail(fmt::format("reads scores of shape {}; 1 x anchors x classes (the first the background) would do",
+                        shape_text(scores)));
+  }
+  const std::vector<std::int64_t> wanted = {1, scores[1], 4};
+  if (builder_.shape(offsets) != wanted) {
+    at.fail(
+        fmt::format("reads boxes of shape {}; {} would do", shape_text(builder_.shape(offsets)), shape_text(wanted)));
+  }
+  const auto most = static_cast<int>(kept ? whole(*kept, scope, 1, kMaxWindow) : 10);
+  return builder_.detection(offsets, x, most)[0];
 }
 
 }  // namespace presil::graph

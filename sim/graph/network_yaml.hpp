@@ -48,6 +48,8 @@
 //   resize:    factor, mode nearest|bilinear [nearest]
 //   split:     into (names for equal parts of the channels; the last one goes on)
 //   space_to_depth: block
+//   detect:    boxes (a name: 1 x anchors x 4), detections [10]; the tail of a single-shot detector on 1 x anchors x
+//              classes scores, the first class being the background
 //   reshape:   shape (one figure may be -1: what is left); transpose: order
 //   flatten, softmax, prelu, relu, relu6, logistic, tanh, hard_swish, hard_sigmoid, leaky_relu, swish, gelu
 //   On sequences (batch x time x features):

@@ -284,6 +284,19 @@ TEST(Layers, MapsSplitGateAndGrow) {
   EXPECT_EQ(output_shape(g), (std::vector<std::int64_t>{1, 9 * 9 * 2, 3}));  // 8 -> 4 -> (4 - 1) * 2 + 3 = 9
 }
 
+TEST(Layers, ADetectorsTailReadsBoxesAndScoresAndKeepsTheBest) {
+  // 8 x 8 x 4 are 64 anchors of four offsets, and of four scores: background and three classes.
+  const Graph g = network(
+      "  - reshape: {shape: [1, -1, 4], name: boxes}\n  - logistic\n  - detect: {boxes: boxes, detections: 5}\n");
+  const Operator& tail = g.operators.back();
+  EXPECT_EQ(tail.op_class, OpClass::detection_post_process);
+  EXPECT_EQ(output_shape(g), (std::vector<std::int64_t>{1, 5, 4}));
+  ASSERT_EQ(tail.outputs.size(), 4u);  // boxes, classes, scores, how many
+  EXPECT_EQ(tail.options.num_classes, 3);
+  EXPECT_EQ(g.tensors[static_cast<std::size_t>(tail.inputs[2])].shape, (std::vector<std::int64_t>{64, 4}));
+  EXPECT_FALSE(tail.raw_options.empty());  // what TensorFlow Lite reads
+}
+
 TEST(Layers, ActivationsThatAreNotFusedAreOperators) {
   const auto operators = [](const std::string& activation) {
     std::string names;
@@ -312,6 +325,9 @@ TEST(Refused, SequencesAndMapsThatDoNotFit) {
   EXPECT_SAYS(about("  - split: {into: [a, b, c]}\n"), "splits 4 channels into 3 parts");
   EXPECT_SAYS(about("  - split: {into: [a]}\n"), "fewer than two parts");
   EXPECT_SAYS(about("  - space_to_depth: {block: 3}\n"), "takes blocks of 3x3 out of 8x8");
+  EXPECT_SAYS(about("  - detect: {boxes: nobody}\n"), "nobody");
+  EXPECT_SAYS(about("  - conv: {filters: 4, name: b}\n  - detect: {boxes: b}\n"), "1 x anchors x classes");
+  EXPECT_SAYS(about("  - reshape: {shape: [1, -1, 8], name: b}\n  - detect: {boxes: b}\n"), "1x32x4 would do");
   EXPECT_SAYS(about("  - reshape: {shape: [1, 7]}\n"), "makes 7 elements of 256");
   EXPECT_SAYS(about("  - reshape: {shape: [1, -1, -1]}\n"), "second -1");
   EXPECT_SAYS(about("  - transpose: {order: [0, 1, 1, 2]}\n"), "stands twice");

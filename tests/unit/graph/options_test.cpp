@@ -228,6 +228,15 @@ TEST(Custom, DetectionPostProcessingReadsItsMap) {
   EXPECT_EQ(g.operators[0].options.max_detections, 10);
 }
 
+TEST(Custom, ADetectorsTailThatWasBuiltReadsBackWithItsOptions) {
+  Builder b("t");
+  const auto offsets = b.input({1, 6, 4}, "offsets"), scores = b.input({1, 6, 3}, "scores");
+  const auto outputs = b.detection(offsets, scores, 10);
+  const Graph g = through_file(b, {outputs[0]});
+  EXPECT_EQ(g.operators[0].options.max_detections, 10);
+  EXPECT_EQ(g.operators[0].options.num_classes, 2);  // without the background
+}
+
 TEST(Names, EveryPublicOperatorCodeImportsUnderItsName) {
   // Enough constants and tensors for the pickiest; what an operator lacks is an error that names it.
   int imported = 0;
