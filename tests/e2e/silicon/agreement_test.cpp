@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "sim/cli/cli.hpp"
+#include "sim/study/csv_table.hpp"
 #include "tests/support/walk.hpp"
 
 namespace presil {
@@ -19,6 +20,10 @@ struct Promise {
 
 constexpr Promise promises[] = {
     {"stm32n6", "STM32N6", "latency_ms", 5, 15, 15, true},
+    {"ethos_u55", "Ethos-U55 FVP", "cycles", 6, 6, 2, true},
+    {"ethos_u55", "Ethos-U55 FVP", "sram_write_beats", 10, 10, 2, true},
+    {"ethos_u55", "Ethos-U55 FVP", "sram_read_beats", 18, 20, 2, true},    // wanted: 10; see hwconfigs/README.md
+    {"ethos_u55", "Ethos-U55 FVP", "flash_read_beats", 15, 20, 2, true},  // wanted: 10
     {"stm32h747", "STM32H747 STM32Cube.AI 10.0.0", "latency_ms", 5, 18, 15, true},
     {"stm32h747", "STM32H747 STM32Cube.AI 8.1.0", "latency_ms", 5, 18, 14, true},
     {"mlperf_tiny", "X-CUBE-AI", "latency_ms", 8, 20, 24, true},
@@ -32,6 +37,10 @@ constexpr Promise promises[] = {
     {"gap8", "GAP8", "cycles_per_100_iterations", 15, 20, 8, false},
     {"coral-edgetpu", "Edge TPU USB", "latency_ms", 20, 45, 9, false},        // the worst has its softmax on the host
     {"coral-edgetpu", "Edge TPU dev board", "latency_ms", 20, 35, 9, false},  // the worst decodes its boxes there
+    {"cpus", "i.MX 8M Plus CPU", "latency_ms", 15, 20, 7, true},
+    {"cpus", "i.MX 93 CPU", "latency_ms", 25, 50, 7, true},  // the worst is the one uint8 network
+    {"cpus", "MCX N947 CPU", "latency_ms", 20, 25, 2, true},
+    {"cpus", "Edge TPU dev board CPU", "latency_ms", 15, 30, 9, true},
     {"rk3588", "RK3588", "fps", 20, 30, 5, false},
     {"am62a", "AM62A", "latency_ms", 20, 40, 6, false},
     {"esp32s3", "ESP32-S3", "latency_ms", 20, 65, 4, true},
@@ -65,11 +74,26 @@ TEST_P(Agreement, WithSilicon_StaysInsideItsPromise) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Silicon, Agreement, ::testing::ValuesIn(promises), [](const auto& info) {
-  std::string name = std::string(info.param.suite) + "_" + info.param.chip;
+  std::string name = std::string(info.param.suite) + "_" + info.param.chip + "_" + info.param.quantity;
   for (char& c : name)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
   return name;
 });
+
+/// Which rows hold a stall for weights is no choice: the table says by how much they exceed the block model.
+TEST(EthosU, StallsForWeightsAreMarkedByTheRuleOfTheTable) {
+  const study::CsvTable table = study::read_csv(std::string(PRESIL_SOURCE_DIR) + "/traces/measured/vela_layers.csv");
+  const auto at = [&](const char* column) { return static_cast<std::size_t>(table.need_column(column, "the test")); };
+  std::size_t stalls = 0;
+  for (const study::CsvRow& row : table.rows) {
+    const std::string& block = row.fields[at("block_cycles")];
+    const bool exceeds = !block.empty() && std::stod(row.fields[at("npu_cycles")]) > 1.03 * std::stod(block);
+    EXPECT_EQ(row.fields[at("stall")], exceeds ? "yes" : "no") << "line " << row.line;
+    EXPECT_EQ(block.empty(), row.fields[at("type")].find("CONV_2D") == std::string::npos) << "line " << row.line;
+    stalls += exceeds;
+  }
+  EXPECT_EQ(table.rows.size() - stalls, 562u);
+}
 
 /// The block model, operator by operator: within 15 % for 80 % of them, and 8 % in the sum.
 TEST(EthosU, ComputesMostOperatorsAsLongAsArmsCompilerSays) {

@@ -5,6 +5,7 @@
 #include "sim/plan/ready.hpp"
 #include "sim/plan/region.hpp"
 #include "sim/plan/slots.hpp"
+#include "sim/plan/tiling.hpp"
 
 namespace presil::plan {
 namespace {
@@ -110,6 +111,31 @@ TEST(ARegion, InBricksMovesWholeBricks) {
   EXPECT_EQ(a.row_stride, 96);
   EXPECT_EQ(a.planes, 2u);
   EXPECT_EQ(a.plane_stride, 192);
+}
+
+TEST(WholeEdges, LetTheArrayStepThroughATileThatTheMapCuts) {
+  Nest nest;
+  nest.op_class = OpClass::convolution;
+  nest.access = Access::window;
+  nest.in = {1, 10, 10, 8};
+  nest.out = {1, 10, 10, 20};
+  nest.kh = nest.kw = 1;
+  nest.ic = 8;
+  Tiling tiling;
+  tiling.th = tiling.tw = 8;
+  tiling.tc = 16;
+  // The corner of 10 x 10 x 20 in tiles of 8 x 8 x 16: 2 x 2 x 4 are left.
+  const auto corner = [&] { return tile_work(nest, tiling, 2, 2, 4, 8, 2, 2, 0, 32); };
+  EXPECT_EQ(corner().oh, 2);
+  EXPECT_EQ(corner().ow, 2);
+  EXPECT_EQ(corner().oc, 4);
+  tiling.whole_edges = true;
+  EXPECT_EQ(corner().oh, 8);
+  EXPECT_EQ(corner().ow, 8);
+  EXPECT_EQ(corner().oc, 16);
+  // What is read and written stays what there is.
+  EXPECT_EQ(corner().input_elements, 2 * 2 * 8);
+  EXPECT_EQ(corner().output_elements, 2 * 2 * 4);
 }
 
 }  // namespace
