@@ -40,14 +40,17 @@ bool CacheTiming::passed_by(const std::string& master) const {
   return !spec_.users.empty() && std::find(spec_.users.begin(), spec_.users.end(), master) == spec_.users.end();
 }
 
-void CacheTiming::warm(std::uint64_t address, std::int64_t bytes, bool write) {
+void CacheTiming::warm(std::uint64_t address, std::int64_t bytes, bool write, bool passes_by) {
   for (std::int64_t done = 0; done < bytes;) {  // as bursts of one line
     const std::uint64_t at = address + static_cast<std::uint64_t>(done);
     const std::int64_t rest =
         spec_.line_bytes - static_cast<std::int64_t>(at % static_cast<std::uint64_t>(spec_.line_bytes));
     const std::int64_t part = std::min(rest, bytes - done);
     actions_.clear();
-    lines_.access(at, static_cast<std::uint32_t>(part), write, actions_);
+    if (passes_by)
+      lines_.pass_by(at, static_cast<std::uint32_t>(part), write, actions_);
+    else
+      lines_.access(at, static_cast<std::uint32_t>(part), write, actions_);
     done += part;
   }
   lines_.reset_counters();
@@ -187,12 +190,12 @@ Service CacheTiming::from_port(const Burst& burst, Tick ready) {
   service.wait.add(Cause::transfer, burst.arrival, begin);
   service.wait.add(Cause::latency, begin, clock_.duration(looked_up));
   service.wait.add(Cause::transfer, std::max(begin, clock_.duration(looked_up)), service.data_start);
-  port_free_ = start + (burst.bytes + width_ - 1) / width_;
+  port_free_ = start + beats(burst);
   service.data_end = service.done = clock_.duration(port_free_);
   return service;
 }
 
-/// Its books are those of the accesses behind, one after another. Time in which their data move is put together at the
+/// Its data pass the port as they come. Its books are those of the accesses behind, one after another. Time in which their data move is put together at the
 /// end, so that [data_start, data_end) is no longer than it.
 Service CacheTiming::from_memory(Request& request) {
   std::vector<Service>& services = request.services;
@@ -217,7 +220,9 @@ Service CacheTiming::from_memory(Request& request) {
   }
   all.data_start = at - moving;
   all.data_end = at;
-  if (!request.burst.passes_by) all.done = std::max(all.done, request.ready) + latency_;
+  if (request.burst.passes_by) return all;
+  port_free_ = std::max(port_free_, clock_.cycle_at_or_after(all.data_start + latency_)) + beats(request.burst);
+  all.done = std::max(std::max(all.done, request.ready) + latency_, clock_.duration(port_free_));
   return all;
 }
 

@@ -48,7 +48,7 @@ class CacheTiming final : public MemoryTiming {
   const CacheCounters& cache_counters() const { return lines_.counters(); }
 
   /// The lines change as with this access, in no time and uncounted: what happened before time 0.
-  void warm(std::uint64_t address, std::int64_t bytes, bool write);
+  void warm(std::uint64_t address, std::int64_t bytes, bool write, bool passes_by = false);
 
  private:
   struct Request {  // a burst that has not been answered
@@ -73,6 +73,7 @@ class CacheTiming final : public MemoryTiming {
     std::uint32_t request;
   };
 
+  std::int64_t beats(const Burst& burst) const { return (burst.bytes + width_ - 1) / width_; }  // of the port
   std::uint32_t new_request(const Burst& burst);
   void start(const Action& action, std::uint32_t request);
   void issue(Tick now);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "models/common/memory_timing.hpp"
 #include "models/common/time.hpp"
@@ -12,8 +13,9 @@ namespace presil::fabric {
 
 using common::Tick;
 
-/// All bursts that cross it share its data path (one for each direction where the bus has two), in the order in which
-/// they come, and its outstanding bursts (Slots, in the engine). A read's data cross it from when the memory's answer
+/// All bursts that cross it share its data path (one for each direction where the bus has two) and its outstanding
+/// bursts (Slots, in the engine). Each takes the first stretch that is free for as long as it needs: a burst whose data
+/// come late leaves the path to others until then. A read's data cross it from when the memory's answer
 /// brings them, a write's from its grant on; it passes beats on as they come. A write is answered when the memory has
 /// answered and its last beat has crossed.
 class Bridge {
@@ -25,17 +27,27 @@ class Bridge {
 
   /// When the last beat of a burst, the first of which comes at `from`, has crossed.
   Tick cross(std::uint32_t bytes, bool write, Tick from) {
-    std::int64_t& free = free_[duplex_ && write ? 1 : 0];
-    free = std::max(free, clock_.cycle_at_or_after(from)) + (bytes + width_ - 1) / width_;
-    return clock_.duration(free);
+    std::vector<Stretch>& taken = taken_[duplex_ && write ? 1 : 0];
+    const std::int64_t beats = (bytes + width_ - 1) / width_;
+    std::int64_t start = clock_.cycle_at_or_after(from);
+    auto next = std::partition_point(taken.begin(), taken.end(), [&](const Stretch& s) { return s.end <= start; });
+    for (; next != taken.end() && next->start < start + beats; ++next) start = next->end;
+    taken.insert(next, {start, start + beats});
+    if (taken.size() > remembered) taken.erase(taken.begin());
+    return clock_.duration(start + beats);
   }
 
  private:
+  struct Stretch {
+    std::int64_t start, end;  // cycles
+  };
+  static constexpr std::size_t remembered = 64;  // more than a bus has bursts in flight
+
   common::Clock clock_;
   std::int64_t width_;
   Tick latency_;
   bool duplex_;
-  std::array<std::int64_t, 2> free_{};  // edge from which its data path is free
+  std::array<std::vector<Stretch>, 2> taken_;  // when its data path is taken, in order of time
 };
 
 }  // namespace presil::fabric

@@ -101,6 +101,7 @@ struct Stream {
   Channel* channel = nullptr;
   Slots* slots = nullptr;           // of its unit on the bus, or of the bridge that it crosses
   SharedBridge* bridge = nullptr;
+  Tick crossed = 0;  // the last burst that crossed it
   std::uint8_t priority = 0;        // handed to the memory
   Tick latency_bound = never, overdue = never;  // of a wait for the grant; when the next burst has waited so long
   Port* port = nullptr;
@@ -342,16 +343,16 @@ inline void for_each_segment(const Stream& stream, const MemorySide& memory, con
 struct Passage {
   Tick moved, completion;
 };
-inline Passage pass_back(const Stream& stream, const common::Service& service, std::uint32_t bytes, Tick granted,
+inline Passage pass_back(Stream& stream, const common::Service& service, std::uint32_t bytes, Tick granted,
                          Tick slot_end, Tick known_at) {
   const Tick done = std::max({service.done, slot_end, known_at});
   Passage passage{std::max(slot_end, std::min(service.data_end, done)), done};
   if (stream.bridge != nullptr) {
     Bridge& bridge = stream.bridge->path;
     const Tick comes = service.done - (service.data_end - service.data_start);  // a read's first data, at the bridge
-    const Tick crossed = bridge.cross(bytes, stream.write, stream.write ? granted : comes);
-    passage.moved = std::max(passage.moved, crossed);
-    passage.completion = std::max(done, crossed) + bridge.latency();
+    stream.crossed = bridge.cross(bytes, stream.write, std::max(stream.write ? granted : comes, stream.crossed));
+    passage.moved = std::max(passage.moved, stream.crossed);
+    passage.completion = std::max(done, stream.crossed) + bridge.latency();
   }
   passage.completion += stream.channel->bus->latency;
   return passage;

@@ -70,7 +70,7 @@ void Engine::decide(Tick now) {
 /// The burst's completion is known: its answer is back at `service.done`, though never before `now`, when this became
 /// known. Of a posted write nothing more is known yet, and nothing more matters to its master.
 void Engine::acknowledge(BurstRecord& record, std::uint32_t index, const Service& service, Tick now) {
-  const Stream& stream = *record.stream;
+  Stream& stream = *record.stream;
   const auto [moved, completion] =
       pass_back(stream, service, record.bytes, record.granted, record.slot_end, now);
   record.books.restart(0);

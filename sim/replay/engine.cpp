@@ -101,11 +101,11 @@ void warm_caches(const Schedule& s, const hw::Hardware& hardware, const Wiring& 
       const common::Area& area = s.areas[static_cast<std::size_t>(index)];
       const std::int32_t memory = w.memory_of[static_cast<std::size_t>(area.memory)];
       auto* cached = dynamic_cast<cache::CacheTiming*>(memories[static_cast<std::size_t>(memory)]);
-      if (cached == nullptr || cached->passed_by(unit)) continue;
+      if (cached == nullptr) continue;
       for (std::int64_t plane = 0; plane < area.planes; ++plane)
         for (std::int64_t row = 0; row < area.rows; ++row)
           cached->warm(area.address + static_cast<std::uint64_t>(plane * area.plane_stride + row * area.row_stride),
-                       area.row_bytes, j.kind == JobKind::copy ? index == j.to_area : j.write);
+                       area.row_bytes, j.kind == JobKind::copy ? index == j.to_area : j.write, cached->passed_by(unit));
     }
   }
 }

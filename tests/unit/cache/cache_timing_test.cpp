@@ -59,6 +59,25 @@ TEST(CacheTiming, AMissTakesTheMemorysTimeAndALookUpAHitOnlyThePorts) {
   EXPECT_EQ(hit.wait.segments[0].cause, Cause::latency);
 }
 
+TEST(CacheTiming, AMissIsNoFasterThanThePortThatPassesItOn) {
+  CacheSpec spec = cache_of(1024);
+  spec.width_bits = 8;
+  spec.hz = 10'000'000;  // 100 ns a byte
+  flash::FlashTiming flash(octal());
+  CacheTiming cache(spec, flash, 1 << 20);
+  // The line's first byte comes at 125 and is looked up for 100 ns: its 32 bytes pass from the edge at 300 on.
+  EXPECT_EQ(push(cache, 0, 32, 0).done, 300'000 + 32 * 100'000);
+}
+
+TEST(CacheTiming, WhatPassesByLeavesNoStaleLineForTheNextInference) {
+  flash::FlashTiming flash(octal());
+  CacheTiming cache(cache_of(1024), flash, 1 << 20);
+  cache.warm(0, 32, false);
+  cache.warm(0, 32, true, true);
+  push(cache, 0, 8, 0);
+  EXPECT_EQ(cache.cache_counters().misses, 1);
+}
+
 TEST(CacheTiming, SeveralLinesOfOneBurstFollowOneAnother) {
   flash::FlashSpec spec = octal();
   spec.sequential_hold = false;  // each line is a command of its own

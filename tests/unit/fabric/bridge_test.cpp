@@ -74,6 +74,21 @@ TEST(FabricBridge, ItsBurstsInFlightAreSharedByAllUnits) {
   EXPECT_EQ(done.at(1).causes[Cause::outstanding], 340'000);
 }
 
+TEST(FabricBridge, LeavesItsPathToOthersUntilALateAnswerComes) {
+  BusSpec bus = slow_bus({"near", "late"});
+  bus.bridges = {bridged_bus().bridges[0]};
+  bus.bridges[0].memories = {"near", "late"};
+  PlainMemory near_memory, late_memory;
+  late_memory.read_latency = 5'000'000;
+  FabricTiming fabric({bus}, {"near", "late"}, {&near_memory, &late_memory}, {});
+  const auto a = fabric.add_port({"a.in", "a", {"main"}}), b = fabric.add_port({"b.in", "b", {"main"}});
+  fabric.submit(transfer(0, a, false, 0, 64, 1), 0);
+  fabric.submit(transfer(1, b, false, 0, 64, 0), 0);
+  const auto done = finish(fabric);
+  EXPECT_EQ(done.at(0).end, 5'000'000 + 320'000 + 60'000);
+  EXPECT_EQ(done.at(1).end, 120'000 + 320'000 + 60'000);  // granted at 80, data from 110, crossing from the edge at 120
+}
+
 TEST(FabricBridge, TheBusIsFreeForOthersMeanwhile) {
   TwoUnits units(bridged_bus(1)), alone(bridged_bus(1));
   for (TwoUnits* one : {&units, &alone}) one->fabric.submit(transfer(0, one->b, false, 0, 6400, near), 0);
