@@ -195,8 +195,8 @@ Service CacheTiming::from_port(const Burst& burst, Tick ready) {
   return service;
 }
 
-/// Its data pass the port as they come. Its books are those of the accesses behind, one after another. Time in which their data move is put together at the
-/// end, so that [data_start, data_end) is no longer than it.
+/// Its data pass the port as they come. Its books are those of the accesses behind, one after another. Time in which
+/// their data move is put together at the end, so that [data_start, data_end) is no longer than it.
 Service CacheTiming::from_memory(Request& request) {
   std::vector<Service>& services = request.services;
   std::stable_sort(services.begin(), services.end(),
