@@ -135,8 +135,7 @@ class EnergyAccount {
     if (mw == figures->second.end()) return;
     for (EnergyPart& whole : r_.energy) {
       if (whole.component != memory || whole.what != "static" || !whole.uj) continue;
-      const double usual = *whole.uj / static_cast<double>(r_.latency);
-      whole.uj = *whole.uj - usual * static_cast<double>(time);
+      whole.uj = *whole.uj - e_.hardware.energy.static_mw.at(memory) * static_cast<double>(time) / 1e9;
     }
     r_.energy.push_back({memory, state, mw->second * static_cast<double>(time) / 1e9});
   }

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
 #include "models/common/error.hpp"
 #include "tests/support/result_checks.hpp"
 #include "tests/support/schedule_builder.hpp"
@@ -222,6 +225,24 @@ TEST(Energy, a_dram_at_rest_draws_the_power_of_its_state) {
     EXPECT_NEAR(*part.uj, part.what == "static" ? 10e-3 * 16e-9 * 1e6 : 2e-3 * 100e-9 * 1e6, 1e-10) << part.what;
   }
   EXPECT_EQ(found, 2);
+}
+
+TEST(Energy, two_states_of_rest_each_take_their_time_from_the_static_part) {
+  // 116 ns: power-down from clock 26 to 106, 50 ns; asleep tCKE later, 118 to 186, 42.5 ns; awake the other 23.5 ns.
+  hw::Hardware h = test::tiny_hardware();
+  test::add_dram(h);
+  auto& d = std::get<dram::DramSpec>(h.memories[1].spec);
+  d.power_down_after = 26, d.self_refresh_after = 106;
+  d.timing.tCKE = 12, d.timing.tXP = 12, d.timing.tXS = d.timing.tRFC + 12;
+  h.energy.static_mw["dram"] = 10;
+  h.energy.rest_mw["dram"] = {{"power_down", 2}, {"self_refresh", 1}};
+  std::map<std::string, double> uj;
+  for (const EnergyPart& part : replay(one_tile(), h).energy) {
+    if (part.component == "dram" && part.uj) uj[part.what] = *part.uj;
+  }
+  EXPECT_NEAR(uj["power_down"], 2e-3 * 50e-9 * 1e6, 1e-10);
+  EXPECT_NEAR(uj["self_refresh"], 1e-3 * 42.5e-9 * 1e6, 1e-10);
+  EXPECT_NEAR(uj["static"], 10e-3 * 23.5e-9 * 1e6, 1e-10);
 }
 
 TEST(Notes, generic_and_assumed_rates_are_named_once) {
