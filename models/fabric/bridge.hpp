@@ -1,7 +1,6 @@
 // A bridge between a bus and the memories behind it that run at another clock or width: its data path and its latency.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -26,16 +25,7 @@ class Bridge {
   Tick latency() const { return latency_; }  // both directions together
 
   /// When the last beat of a burst, the first of which comes at `from`, has crossed.
-  Tick cross(std::uint32_t bytes, bool write, Tick from) {
-    std::vector<Stretch>& taken = taken_[duplex_ && write ? 1 : 0];
-    const std::int64_t beats = (bytes + width_ - 1) / width_;
-    std::int64_t start = clock_.cycle_at_or_after(from);
-    auto next = std::partition_point(taken.begin(), taken.end(), [&](const Stretch& s) { return s.end <= start; });
-    for (; next != taken.end() && next->start < start + beats; ++next) start = next->end;
-    taken.insert(next, {start, start + beats});
-    if (taken.size() > remembered) taken.erase(taken.begin());
-    return clock_.duration(start + beats);
-  }
+  Tick cross(std::uint32_t bytes, bool write, Tick from);
 
  private:
   struct Stretch {

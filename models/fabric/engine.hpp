@@ -99,10 +99,10 @@ struct Stream {
   std::int32_t memory_number = 0;
   MemorySide* memory = nullptr;
   Channel* channel = nullptr;
-  Slots* slots = nullptr;           // of its unit on the bus, or of the bridge that it crosses
+  Slots* slots = nullptr;  // of its unit on the bus, or of the bridge that it crosses
   SharedBridge* bridge = nullptr;
-  Tick crossed = 0;  // the last burst that crossed it
-  std::uint8_t priority = 0;        // handed to the memory
+  Tick crossed = 0;                             // the last burst that crossed it
+  std::uint8_t priority = 0;                    // handed to the memory
   Tick latency_bound = never, overdue = never;  // of a wait for the grant; when the next burst has waited so long
   Port* port = nullptr;
   Traffic* traffic = nullptr;
@@ -339,21 +339,20 @@ inline void for_each_segment(const Stream& stream, const MemorySide& memory, con
   book(Cause::transfer, nobody, completion);
 }
 
-/// When a burst's data have moved and it is complete. `known_at`: its answer cannot be back before.
+/// When a burst's data have moved and it is complete.
 struct Passage {
   Tick moved, completion;
 };
+
+/// The rest of its way, over a bridge. (In engine_streams.cpp: out of the way of the bursts that cross none.)
+Passage over_bridge(Stream& stream, const common::Service& service, std::uint32_t bytes, Tick granted, Passage passage);
+
+/// `known_at`: its answer cannot be back before.
 inline Passage pass_back(Stream& stream, const common::Service& service, std::uint32_t bytes, Tick granted,
                          Tick slot_end, Tick known_at) {
   const Tick done = std::max({service.done, slot_end, known_at});
   Passage passage{std::max(slot_end, std::min(service.data_end, done)), done};
-  if (stream.bridge != nullptr) {
-    Bridge& bridge = stream.bridge->path;
-    const Tick comes = service.done - (service.data_end - service.data_start);  // a read's first data, at the bridge
-    stream.crossed = bridge.cross(bytes, stream.write, std::max(stream.write ? granted : comes, stream.crossed));
-    passage.moved = std::max(passage.moved, stream.crossed);
-    passage.completion = std::max(done, stream.crossed) + bridge.latency();
-  }
+  if (stream.bridge != nullptr) passage = over_bridge(stream, service, bytes, granted, passage);
   passage.completion += stream.channel->bus->latency;
   return passage;
 }

@@ -72,6 +72,16 @@ void Engine::start_packet(Traffic& traffic, Tick now) {
   next_burst(stream, now);
 }
 
+Passage over_bridge(Stream& stream, const common::Service& service, std::uint32_t bytes, Tick granted,
+                    Passage passage) {
+  const Tick comes = service.done - (service.data_end - service.data_start);  // a read's first data, at the bridge
+  const Tick from = std::max(stream.write ? granted : comes, stream.crossed);
+  stream.crossed = stream.bridge->path.cross(bytes, stream.write, from);
+  passage.moved = std::max(passage.moved, stream.crossed);
+  passage.completion = std::max(passage.completion, stream.crossed) + stream.bridge->path.latency();
+  return passage;
+}
+
 void Engine::want_slot(Stream& stream) {
   Slots& slots = *stream.slots;
   stream.state = StreamState::wants_slot;
