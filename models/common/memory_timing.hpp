@@ -95,8 +95,8 @@ class MemoryTiming {
   };
   virtual SteadyPins steady_pins() const { return {}; }
 
-  /// Of a memory with steady pins: takes that many bursts of one direction, `bytes` in all and `last_bytes` in the last,
-  /// in whole beats, whose data move without a gap right behind the burst pushed last.
+  /// Of a memory with steady pins: takes that many bursts of one direction, `bytes` in all and `last_bytes` in the
+  /// last, in whole beats, whose data move without a gap right behind the burst pushed last.
   virtual void push_behind(bool /*write*/, std::int64_t /*bursts*/, std::int64_t /*bytes*/,
                            std::int64_t /*last_bytes*/) {}
 

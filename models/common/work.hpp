@@ -28,8 +28,8 @@ struct Work {
   bool operator==(const Work& o) const {
     return op_class == o.op_class && post_op == o.post_op && activation_bits == o.activation_bits &&
            weight_bits == o.weight_bits && output_bits == o.output_bits && floating_point == o.floating_point &&
-           mode == o.mode && per_channel == o.per_channel && last == o.last && n == o.n && oh == o.oh && ow == o.ow && oc == o.oc &&
-           ic == o.ic && kh == o.kh && kw == o.kw && input_elements == o.input_elements &&
+           mode == o.mode && per_channel == o.per_channel && last == o.last && n == o.n && oh == o.oh && ow == o.ow &&
+           oc == o.oc && ic == o.ic && kh == o.kh && kw == o.kw && input_elements == o.input_elements &&
            output_elements == o.output_elements && weight_elements == o.weight_elements &&
            weight_bytes == o.weight_bytes && macs == o.macs && recomputed_macs == o.recomputed_macs && bytes == o.bytes;
   }

@@ -13,8 +13,8 @@ enum class Arbitration : std::uint8_t { round_robin, fixed_priority, weighted };
 
 struct MasterShare {  // how a unit stands in arbitration; units not named have priority 0, weight 1
   std::string unit;
-  int priority = 0;  // higher wins, with fixed_priority
-  int weight = 1;    // with weighted
+  int priority = 0;                   // higher wins, with fixed_priority
+  int weight = 1;                     // with weighted
   std::int64_t latency_bound_ps = 0;  // a burst that has waited so long for its grant goes first; 0: none
 };
 

@@ -71,8 +71,7 @@ void Engine::decide(Tick now) {
 /// known. Of a posted write nothing more is known yet, and nothing more matters to its master.
 void Engine::acknowledge(BurstRecord& record, std::uint32_t index, const Service& service, Tick now) {
   Stream& stream = *record.stream;
-  const auto [moved, completion] =
-      pass_back(stream, service, record.bytes, record.granted, record.slot_end, now);
+  const auto [moved, completion] = pass_back(stream, service, record.bytes, record.granted, record.slot_end, now);
   record.books.restart(0);
   for_each_segment(stream, memories_[static_cast<std::size_t>(record.memory)], record.waited, service.wait,
                    record.granted, completion - moved, completion,

@@ -60,8 +60,8 @@ struct MemoryActivity {  // over [0, until): the three sum to `until`
 ///  - Who is granted (see Arbiter): round robin by unit, and by port within the unit (a port's reads before its
 ///  writes);
 ///    by priority, equals in turn; or by weight, in beats. A burst that has been ready for as long as its master's
-///    latency bound goes before all that have not, the longest overdue first. Of several channels that may grant at one instant, the one
-///    whose last grant is oldest goes first.
+///    latency bound goes before all that have not, the longest overdue first. Of several channels that may grant at one
+///    instant, the one whose last grant is oldest goes first.
 ///  - At one instant completions and arrivals come first, then transfers start, then channels are arbitrated, then
 ///    queueing memories decide.
 ///
@@ -105,8 +105,8 @@ class FabricTiming {
 
   struct TrafficResult {
     std::string name;
-    std::int64_t bytes = 0, late_bursts = 0;      // late: not moved by their deadline, see PacketClock
-    Tick worst_wait = 0;                          // from being due to being granted
+    std::int64_t bytes = 0, late_bursts = 0;       // late: not moved by their deadline, see PacketClock
+    Tick worst_wait = 0;                           // from being due to being granted
     std::int64_t periods = 0, missed_periods = 0;  // that have begun; that had a late burst
   };
   std::vector<TrafficResult> traffic() const;

@@ -70,13 +70,16 @@ class PacketClock {
     packet.bytes = spec_.burst_bytes;
     packet.period = number;
     switch (spec_.pacing) {
-      case Pacing::random: packet.deadline = common::never; break;
+      case Pacing::random:
+        packet.deadline = common::never;
+        break;
       case Pacing::steady:
         packet.due = period_start(number);
         packet.deadline = period_start(number + 1);
         packet.offset = static_cast<std::uint64_t>(number % places_ * spec_.burst_bytes);
         break;
-      default: of_frame(packet, number);
+      default:
+        of_frame(packet, number);
     }
     return packet;
   }

@@ -153,7 +153,7 @@ struct NpuSpec {
   std::array<std::int32_t, 3> tile_granule{1, 1, 1};  // tiles are multiples of h, w, oc
   std::array<std::int32_t, 3> tile_limit{0, 0, 0};    // largest tile, 0 = any
   TileChoice tile_choice = TileChoice::least_time;
-  bool whole_edges = false;               // the array steps through tiles at the edge of a map as if they were whole
+  bool whole_edges = false;  // the array steps through tiles at the edge of a map as if they were whole
   std::vector<Precision> precision;
   Weights weights;
   Launch launch;

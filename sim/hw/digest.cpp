@@ -151,9 +151,9 @@ void add(Canonical& c, const std::string& p, const fabric::TrafficSpec& s) {
                        s.address, s.region_bytes, s.priority, s.weight));
   if (s.latency_bound_ps > 0) c.add(p + ".latency_bound_ps", s.latency_bound_ps);
   if (s.pacing != fabric::Pacing::steady)
-    c.add(p + ".pacing", fmt::format("{} {} {} {} {} {} {} {} {}", static_cast<int>(s.pacing), s.frame_bytes,
-                                     s.line_bytes, s.frames_per_second, s.line_blanking, s.frame_blanking,
-                                     s.fifo_bytes, s.scattered, s.seed));
+    c.add(p + ".pacing",
+          fmt::format("{} {} {} {} {} {} {} {} {}", static_cast<int>(s.pacing), s.frame_bytes, s.line_bytes,
+                      s.frames_per_second, s.line_blanking, s.frame_blanking, s.fifo_bytes, s.scattered, s.seed));
 }
 
 void add(Canonical& c, const std::string& p, const npu::Mode& m) {

@@ -105,7 +105,8 @@ Layout best_layout(const Program& program, const std::vector<Arena>& arenas, con
     for (const Order& order : orders) {
       Layout layout = place(program, arenas, order, candidates, share);
       const bool first = best.memory.empty();
-      const bool fits = layout.homeless < 0, better = best.homeless >= 0 || layout.spilled_traffic < best.spilled_traffic;
+      const bool fits = layout.homeless < 0,
+                 better = best.homeless >= 0 || layout.spilled_traffic < best.spilled_traffic;
       if (first || (fits && better)) best = std::move(layout);
       if (best.homeless < 0 && best.spilled_traffic == 0) return best;
     }

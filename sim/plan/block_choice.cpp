@@ -7,7 +7,7 @@
 namespace presil::plan {
 namespace {
 
-constexpr int kernel_at_once = 8;    // larger kernels run as sub-kernels of at most so many rows and columns
+constexpr int kernel_at_once = 8;   // larger kernels run as sub-kernels of at most so many rows and columns
 constexpr std::int64_t brick = 16;  // channels
 
 /// Elements fetched by output element.
@@ -67,7 +67,8 @@ std::optional<Block> least_fetch_block(const npu::NpuSpec& npu, const Nest& n, c
         }
       }
     }
-  if (best) *best = {std::min(best->rows, n.out.h), std::min(best->columns, n.out.w), std::min(best->channels, n.out.c)};
+  if (best)
+    *best = {std::min(best->rows, n.out.h), std::min(best->columns, n.out.w), std::min(best->channels, n.out.c)};
   return best;
 }
 

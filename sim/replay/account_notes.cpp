@@ -39,8 +39,8 @@ void account_notes(const Evidence& e, Result& r) {
 
   for (const TrafficMaster& t : r.traffic)
     if (t.late_bursts > 0)
-      r.notes.push_back(fmt::format("traffic '{}': {} bursts missed their deadline; the longest wait was {:.3f} us", t.name,
-                                    t.late_bursts, static_cast<double>(t.worst_wait) / 1e6));
+      r.notes.push_back(fmt::format("traffic '{}': {} bursts missed their deadline; the longest wait was {:.3f} us",
+                                    t.name, t.late_bursts, static_cast<double>(t.worst_wait) / 1e6));
 }
 
 }  // namespace presil::replay

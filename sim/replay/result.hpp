@@ -46,8 +46,8 @@ struct MemoryResult {
   std::string name, type;
   common::MemoryCounters counters;            // as moved, in whole beats; behind a cache whole lines
   std::optional<cache::CacheCounters> cache;  // in front of it
-  std::int64_t useful_bytes = 0;    // moved for the first time: moved - redundant - beat rounding
-  std::array<Traffic, 5> kinds{};   // by traces::DataKind: input, weights, output, spill, none
+  std::int64_t useful_bytes = 0;              // moved for the first time: moved - redundant - beat rounding
+  std::array<Traffic, 5> kinds{};             // by traces::DataKind: input, weights, output, spill, none
   Tick busy = 0, idle = 0;
   CauseTimes stalls;
   std::int64_t size_bytes = 0, peak_bytes = 0;  // capacity, and high-water mark of the allocation

@@ -18,8 +18,8 @@ namespace presil::report {
 ///                                last two of several), ends_ps; what was not run is null
 ///   stack_ps.<cause>             the latency stack; sums to latency_ps. Every cause has its key, even at 0
 ///   units.<queue>                unit, jobs, busy_ps, stall_ps, idle_ps (these three sum to latency_ps),
-///   stalls_ps.<cause>, moved_bytes, lost_to_ps.<master> (arbitration that another unit or a master beside the inference
-///   caused) memories.<memory>            type, size_bytes, read_bytes and write_bytes (as moved, whole
+///   stalls_ps.<cause>, moved_bytes, lost_to_ps.<master> (arbitration that another unit or a master beside the
+///   inference caused) memories.<memory>            type, size_bytes, read_bytes and write_bytes (as moved, whole
 ///   beats), useful_bytes,
 ///                                kinds.<input|weights|output|spill|none>.{read_bytes,write_bytes,redundant_read_bytes,
 ///                                redundant_write_bytes} (as asked for, without beat rounding), bursts, row_hits,

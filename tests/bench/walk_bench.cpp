@@ -13,7 +13,9 @@
 #include "sim/replay/replay.hpp"
 #include "sim/report/json.hpp"
 
-extern "C" int sc_main(int, char**) { return 0; }
+extern "C" int sc_main(int, char**) {
+  return 0;
+}
 
 namespace {
 
@@ -22,7 +24,8 @@ using namespace presil;
 const std::filesystem::path root = PRESIL_SOURCE_DIR;
 
 graph::Graph mobilenet(int resolution = 224) {
-  return graph::load_network("mobilenet_v2(resolution=" + std::to_string(resolution) + ")", root / "traces" / "networks");
+  return graph::load_network("mobilenet_v2(resolution=" + std::to_string(resolution) + ")",
+                             root / "traces" / "networks");
 }
 
 hw::Hardware u55(const std::vector<std::string>& overrides = {}) {

@@ -5,7 +5,8 @@
 
 namespace presil::test {
 
-/// Array: 16 output by 16 input channels a cycle; no launch, set-up or tile overheads. Tiles are whole 4 x 4 x 16 boxes.
+/// Array: 16 output by 16 input channels a cycle; no launch, set-up or tile overheads. Tiles are whole 4 x 4 x 16
+/// boxes.
 inline const std::string hand_chip = R"(
 kind: hardware
 name: hand

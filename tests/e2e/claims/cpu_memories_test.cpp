@@ -13,11 +13,12 @@ TEST(ActivationsTogether, LeaveTheFirstMemoryAllAtOnceWhenOneDoesNotFit) {
   // 32 x 32 x 16 to 32 x 32 x 16: 16 KiB in, 16 KiB out.
   const graph::Graph graph = test::one_convolution(32, 32, 16, 16, 3);
   const auto moved = [&](const char* together) {
-    const test::Run r = test::run(
-        graph, test::chip(chip, {"memories.sram.size=24KiB", std::string("placement.together=") + together}));
+    const test::Run r =
+        test::run(graph, test::chip(chip, {"memories.sram.size=24KiB", std::string("placement.together=") + together}));
     const auto& sram = test::memory(r.result, "sram");
     const auto& sdram = test::memory(r.result, "sdram");
-    return std::pair(sram.counters.read_bytes + sram.counters.write_bytes > 0, sdram.counters.read_bytes + sdram.counters.write_bytes > 0);
+    return std::pair(sram.counters.read_bytes + sram.counters.write_bytes > 0,
+                     sdram.counters.read_bytes + sdram.counters.write_bytes > 0);
   };
   EXPECT_EQ(moved("false"), std::pair(true, true));
   EXPECT_EQ(moved("true"), std::pair(false, true));
@@ -27,7 +28,8 @@ TEST(Constants, LieInTheFirstOfTheirMemoriesThatHoldsThemAll) {
   const graph::Graph graph = test::one_convolution(8, 8, 64, 64, 3);  // 36 KiB of weights: no cache keeps them
   const auto read = [&](const char* size) {
     const test::Run r = test::run(graph, test::chip(chip, {std::string("memories.flash.size=") + size}));
-    return std::pair(test::memory(r.result, "flash").counters.read_bytes > 0, test::memory(r.result, "qspi").counters.read_bytes > 0);
+    return std::pair(test::memory(r.result, "flash").counters.read_bytes > 0,
+                     test::memory(r.result, "qspi").counters.read_bytes > 0);
   };
   EXPECT_EQ(read("40KiB"), std::pair(true, false));
   EXPECT_EQ(read("32KiB"), std::pair(false, true));

@@ -20,7 +20,7 @@ TEST(AClockOf1200MHz, DoesNotDrift) {
   const Clock clock(1'200'000'000);  // 833.33 ps
   EXPECT_EQ(clock.duration(1), 834);
   EXPECT_EQ(clock.duration(2), 1667);
-  EXPECT_EQ(clock.duration(3), 2500);                      // exact again every third cycle
+  EXPECT_EQ(clock.duration(3), 2500);                          // exact again every third cycle
   EXPECT_EQ(clock.duration(1'200'000'000), ticks_per_second);  // a second is a second
 }
 

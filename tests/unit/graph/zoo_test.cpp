@@ -158,8 +158,8 @@ TEST(Zoo, TheVibrationNetworkHasThePublishedOutputSizes) {
 }
 
 TEST(Zoo, MicroNetHasThePublishedLayersAndNearlyTheirOperations) {
-  // arXiv:2010.11267, table 5: channels; table 4: 30.6 M operations. All multiply-adds make 31.1 M; how the paper counts
-  // is not said, and its smaller sibling comes out as much too high.
+  // arXiv:2010.11267, table 5: channels; table 4: 30.6 M operations. All multiply-adds make 31.1 M; how the paper
+  // counts is not said, and its smaller sibling comes out as much too high.
   const Graph g = load_network("micronet_kws_m", kZoo);
   std::vector<std::int64_t> channels;
   for (const Operator& op : g.operators)

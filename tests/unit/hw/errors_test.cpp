@@ -134,7 +134,8 @@ TEST(HardwareErrors, RefreshAndRestThatCannotBe) {
               HasSubstr("needs tXP, from leaving power-down to a command; give it in timing"));
   EXPECT_THAT(error("power_down_after: 1 us, timing: {tXP: -3 ns}"), HasSubstr("must not be negative"));
   EXPECT_THAT(error("power_down_after: 1 us, timing: {tCKE: 0 clocks}"), HasSubstr("needs tCKE"));
-  EXPECT_THAT(error("self_refresh_after: 1 us, timing: {tXS: 100 ns}"), HasSubstr("tXS (160 clocks) is smaller than tRFC"));
+  EXPECT_THAT(error("self_refresh_after: 1 us, timing: {tXS: 100 ns}"),
+              HasSubstr("tXS (160 clocks) is smaller than tRFC"));
   EXPECT_THAT(error("power_down_after: 2 us, self_refresh_after: 1 us"), HasSubstr("make it longer"));
   EXPECT_THAT(error("power_down_after: soon"), HasSubstr("write e.g."));
   EXPECT_THAT(error("whole_burst: false"), HasSubstr("did you mean 'whole_bursts'?"));
@@ -215,7 +216,8 @@ TEST(HardwareErrors, ACacheThatCannotBeIsRefused) {
 TEST(Caches, StandBeforeEveryKindOfMemory) {
   std::string text = small_chip;
   for (const char* type : {"type: sram,", "type: dram,", "type: serial_flash,"})
-    text = with(text, type, type + std::string(" cache: {clock: bus, size: 16 KiB, line: 64 B, ways: full, for: npu},"));
+    text =
+        with(text, type, type + std::string(" cache: {clock: bus, size: 16 KiB, line: 64 B, ways: full, for: npu},"));
   const Hardware hardware = from_text(text);
   for (const Memory& memory : hardware.memories) {
     ASSERT_TRUE(memory.cache.has_value()) << memory.name;
@@ -273,7 +275,8 @@ TEST(SerialPresets, GiveAllFiguresAndEachCanBeGivenToo) {
   EXPECT_TRUE(flash.ddr);
   EXPECT_EQ(flash.dummy_clocks, 16);
   EXPECT_EQ(flash.size_bytes, 64 << 20);
-  for (const std::string& one : hardware.defaults) EXPECT_EQ(one.find("memories.flash.lanes"), std::string::npos) << one;
+  for (const std::string& one : hardware.defaults)
+    EXPECT_EQ(one.find("memories.flash.lanes"), std::string::npos) << one;
 }
 
 }  // namespace

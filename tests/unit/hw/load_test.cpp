@@ -151,11 +151,11 @@ TEST(Load, EveryPolicyOfADramIsAKey) {
   const auto usual = std::get<dram::DramSpec>(from_text(small_chip).memory("dram")->spec);
   EXPECT_EQ(usual.refresh_mode, dram::RefreshMode::all_banks);
   EXPECT_EQ(usual.power_down_after, 0);
-  const Hardware hardware = from_text(
-      with(small_chip, "preset: lpddr4-3200-x16,",
-           "preset: lpddr4-3200-x16, whole_bursts: false, strict_row_hit_cap: false, priority_lead: 3, "
-           "max_reads_in_turn: 100, max_writes_in_turn: 20, refresh_mode: per_bank, postponed_refreshes: 4, "
-           "power_down_after: 100 ns, self_refresh_after: 3200 clocks,"));
+  const Hardware hardware =
+      from_text(with(small_chip, "preset: lpddr4-3200-x16,",
+                     "preset: lpddr4-3200-x16, whole_bursts: false, strict_row_hit_cap: false, priority_lead: 3, "
+                     "max_reads_in_turn: 100, max_writes_in_turn: 20, refresh_mode: per_bank, postponed_refreshes: 4, "
+                     "power_down_after: 100 ns, self_refresh_after: 3200 clocks,"));
   const auto& dram = std::get<dram::DramSpec>(hardware.memory("dram")->spec);
   EXPECT_FALSE(dram.whole_bursts);
   EXPECT_FALSE(dram.strict_row_hit_cap);
@@ -310,9 +310,8 @@ TEST(Traffic, TellsCamerasTasksAndRandomLoadByTheirKeys) {
 
 TEST(Traffic, RefusesWhatCannotBe) {
   const auto error = [](const std::string& keys) {
-    return error_of([&] {
-      from_text(std::string(small_chip) + "traffic: {camera: {bus: main, memory: dram, " + keys + "}}\n");
-    });
+    return error_of(
+        [&] { from_text(std::string(small_chip) + "traffic: {camera: {bus: main, memory: dram, " + keys + "}}\n"); });
   };
   EXPECT_THAT(error("frame: 1 KiB, frame_rate: 30 Hz, rate: 1 GB/s"), HasSubstr("exclude each other"));
   EXPECT_THAT(error("frame: 1 KiB, frame_rate: 30 Hz, line: 2 KiB"), HasSubstr("larger than 'frame'"));

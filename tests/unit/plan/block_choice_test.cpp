@@ -44,8 +44,8 @@ TEST(LeastFetch, TakesTheWholeMapWhenItFits) {
 }
 
 TEST(LeastFetch, OfEqualsTakesTheShallowest) {
-  // 4 x 4 x 32 to 128 in 16 KiB: 16 pixels x 4 B x 64 channels fit twice beside the input, 128 do not. 64 and 112 channels
-  // both need two tiles of channels, so the input comes twice either way.
+  // 4 x 4 x 32 to 128 in 16 KiB: 16 pixels x 4 B x 64 channels fit twice beside the input, 128 do not. 64 and 112
+  // channels both need two tiles of channels, so the input comes twice either way.
   const auto block = choose(npu_of(16), pointwise(4, 32, 128));
   ASSERT_TRUE(block);
   EXPECT_EQ(block->rows * block->columns, 16);

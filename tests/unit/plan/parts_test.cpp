@@ -14,10 +14,10 @@ TEST(AnArena, GivesTheLowestAddressThatIsFreeForTheWholeLife) {
   Arena arena(1000);
   arena.take(0, 100, 0, 2);
   arena.take(112, 300, 1, 1);
-  EXPECT_EQ(arena.find(50, 0, 0), 112);    // the second block does not live at step 0
-  EXPECT_EQ(arena.find(50, 1, 1), 416);    // behind both, aligned to 16
+  EXPECT_EQ(arena.find(50, 0, 0), 112);  // the second block does not live at step 0
+  EXPECT_EQ(arena.find(50, 1, 1), 416);  // behind both, aligned to 16
   EXPECT_EQ(arena.find(50, 3, 3), 0);
-  EXPECT_EQ(arena.find(584, 1, 1), 416);   // ends at exactly 1000
+  EXPECT_EQ(arena.find(584, 1, 1), 416);  // ends at exactly 1000
   EXPECT_EQ(arena.find(585, 1, 1), -1);
 }
 

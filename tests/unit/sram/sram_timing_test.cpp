@@ -59,7 +59,7 @@ TEST(SramTiming, BurstsThatFollowEachOtherHideTheLatency) {
 
 TEST(SramTiming, OneBurstIsAcceptedAheadOfTheOneThatMoves) {
   SramTiming sram(spec());
-  push(sram, 0, 128, 0);                        // data 5000 ... 25000
+  push(sram, 0, 128, 0);                           // data 5000 ... 25000
   const Service second = push(sram, 128, 128, 0);  // data 25000 ... 45000
   EXPECT_EQ(second.data_start, 25'000);
   ASSERT_EQ(second.wait.count, 2);
