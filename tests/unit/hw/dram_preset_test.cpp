@@ -74,7 +74,9 @@ TEST(Presets, ImpossibleSizeIsAnError) {
 
 /// A copy of a shipped file with one text changed, beside a hardware file of one's own.
 std::string error_with(const std::string& from, const std::string& to) {
-  const fs::path folder = fs::path(::testing::TempDir()) / "presil_dram_preset" / "drams";
+  // A folder of the test's own: others run beside it.
+  const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  const fs::path folder = fs::path(::testing::TempDir()) / ("presil_dram_preset_" + test) / "drams";
   fs::create_directories(folder);
   std::ifstream shipped(std::string(PRESIL_SOURCE_DIR) + "/hwconfigs/drams/lpddr4-3200.yaml");
   std::string text((std::istreambuf_iterator<char>(shipped)), std::istreambuf_iterator<char>());
@@ -84,7 +86,7 @@ std::string error_with(const std::string& from, const std::string& to) {
   std::ofstream(folder / "own.yaml") << text;
   const std::string error = error_of([&] { dram_preset("own-x32", gib, folder.parent_path()); });
   EXPECT_EQ(error.find('\n'), std::string::npos);
-  fs::remove_all(folder);
+  fs::remove_all(folder.parent_path());
   return error;
 }
 
