@@ -199,11 +199,11 @@ void Engine::stream_packets(Traffic& traffic, Tick horizon) {
     traffic.source.granted(bytes);
     traffic.source.packet_granted(now);
     traffic.source.packet_moved(push(stream, channel.free_at, now), traffic.source.deadline());
+    stream.cursor.advance();
+    channel.holder = &stream;
     if (transfers_ > 0) ++starved_for_;
   }
   if (grants_ == grants_before_these) return;
-  stream.cursor.advance();
-  channel.holder = &stream;
   for (Channel* other : active_) other->stale = true;  // its memory may have stopped accepting
 }
 

@@ -45,6 +45,19 @@ TEST(FabricTraffic, ACameraSlowsASaturatingMasterByItsShare) {
   EXPECT_LE(traffic[0].worst_wait, 80'000);  // at most the slot that has begun
 }
 
+TEST(FabricTraffic, PacketsThatCrossABurstsBoundaryMoveWholeOnAnIdleBus) {
+  TrafficSpec odd = camera();
+  odd.burst_bytes = 48;  // every other packet lies across a multiple of 64 and takes two bursts
+  odd.bytes_per_second = 48e6;
+  odd.region_bytes = 48 * 64;
+  PlainMemory sram;
+  FabricTiming fabric({slow_bus()}, {"sram"}, {&sram}, {odd});
+  const auto port = fabric.add_port({"npu.in", "npu", {"main"}});
+  fabric.submit(transfer(0, port, false, 0, 64), 100'500'000);
+  finish(fabric);
+  EXPECT_EQ(fabric.traffic().at(0).bytes, 101 * 48);  // due at 0, 1, ... 100 us
+}
+
 TEST(FabricTraffic, ItNeverKeepsAdvanceFromReturning) {
   PlainMemory sram;
   FabricTiming fabric({slow_bus()}, {"sram"}, {&sram}, {camera()});
