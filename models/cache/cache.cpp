@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/common/socket_burst.hpp"
+
 namespace presil::cache {
 
 Cache::Cache(sc_core::sc_module_name name, const CacheSpec& spec, common::MemoryTiming& memory,
@@ -15,19 +17,9 @@ Cache::Cache(sc_core::sc_module_name name, const CacheSpec& spec, common::Memory
 }
 
 void Cache::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  if (payload.get_address() > size_ || payload.get_data_length() > size_ - payload.get_address()) {
-    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    return;
-  }
-  const Tick now = static_cast<Tick>(sc_core::sc_time_stamp().value());
-  Burst burst;
-  burst.address = payload.get_address();
-  burst.bytes = payload.get_data_length();
-  burst.write = payload.is_write();
-  burst.arrival = std::max(now + static_cast<Tick>(delay.value()), last_);
-  const Service service = serve(burst);
-  delay = sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(service.done - now));
-  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  if (!common::lies_within(payload, size_)) return;
+  Burst burst = common::burst_of(payload, delay, last_);
+  common::answer_at(payload, delay, serve(burst).done);
 }
 
 /// A queueing memory decides as far ahead as this burst needs.

@@ -1,6 +1,6 @@
 #include "models/sram/sram.hpp"
 
-#include <algorithm>
+#include "models/common/socket_burst.hpp"
 
 namespace presil::sram {
 
@@ -9,21 +9,10 @@ Sram::Sram(sc_core::sc_module_name name, const SramSpec& spec) : sc_module(name)
 }
 
 void Sram::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  const std::uint64_t size = static_cast<std::uint64_t>(timing_.spec().size_bytes);
-  if (payload.get_address() > size || payload.get_data_length() > size - payload.get_address()) {
-    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    return;
-  }
-  const Tick now = static_cast<Tick>(sc_core::sc_time_stamp().value());
-  Burst burst;
-  burst.address = payload.get_address();
-  burst.bytes = payload.get_data_length();
-  burst.write = payload.is_write();
-  burst.arrival = std::max(now + static_cast<Tick>(delay.value()), last_arrival_);
+  if (!common::lies_within(payload, static_cast<std::uint64_t>(timing_.spec().size_bytes))) return;
+  Burst burst = common::burst_of(payload, delay, last_arrival_);
   burst.arrival = last_arrival_ = timing_.accepts_from(burst.arrival, burst.write);
-  const Service service = timing_.push(burst);
-  delay = sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(service.done - now));
-  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  common::answer_at(payload, delay, timing_.push(burst).done);
 }
 
 }  // namespace presil::sram
