@@ -10,8 +10,8 @@
 
 namespace presil::dram {
 
-struct Bank {
-  std::int32_t row = -1;  // open row; -1 = precharged
+struct alignas(128) Bank {  // a power of two: found by a shift
+  std::int32_t row = -1;    // open row; -1 = precharged
   std::int32_t group = 0;
   std::int32_t served = 0;  // column commands since the activation
   Cycle act_ok = 0, pre_ok = 0, column_ok = 0;
@@ -38,35 +38,36 @@ inline constexpr int gate_activate = 2, gate_precharge = 3;
 class BankStates {
  public:
   BankStates(const Distances& d, int groups, int banks_per_group)
-      : d_(d), banks_per_group_(banks_per_group), banks_(static_cast<std::size_t>(groups * banks_per_group)) {
-    groups_.resize(static_cast<std::size_t>(groups));
+      : d_(d), banks_(static_cast<std::size_t>(groups * banks_per_group)) {
+    gates_.resize(static_cast<std::size_t>(groups * kinds));
+    group_banks_.resize(static_cast<std::size_t>(groups));
+    for (std::size_t i = 0; i < banks_.size(); ++i) {
+      group_of_[i] = static_cast<std::uint8_t>(static_cast<int>(i) / banks_per_group);
+      group_banks_[group_of_[i]] |= std::uint64_t{1} << i;
+    }
     reset();
   }
 
   void reset() {
     for (std::size_t i = 0; i < banks_.size(); ++i) {
       banks_[i] = Bank{};
-      banks_[i].group = static_cast<std::int32_t>(i) / banks_per_group_;
-      group_of_[i] = static_cast<std::uint8_t>(banks_[i].group);
+      banks_[i].group = group_of_[i];
     }
-    std::fill(groups_.begin(), groups_.end(), Gates{});
-    any_ = Gates{};
+    std::fill(gates_.begin(), gates_.end(), Cycle{0});
     activations_.fill(-d_.faw);
     next_activation_ = 0;
   }
 
   int group_of(int bank) const { return group_of_[static_cast<std::size_t>(bank)]; }
+  std::uint64_t banks_of(int group) const { return group_banks_[static_cast<std::size_t>(group)]; }
   int count() const { return static_cast<int>(banks_.size()); }
   Bank& operator[](int bank) { return banks_[static_cast<std::size_t>(bank)]; }
   const Bank& operator[](int bank) const { return banks_[static_cast<std::size_t>(bank)]; }
 
-  // What everything but the bank itself allows for a command kind: all banks of the channel, and those of one group.
+  // What everything but the bank itself allows for a command kind, by group of banks: the group, the channel, and tFAW.
   // The bank's own part is its column_ok, act_ok and pre_ok.
-  Cycle gate(int kind) const {
-    return kind == gate_activate ? std::max(any_.ok[kind], activations_[next_activation_] + d_.faw) : any_.ok[kind];
-  }
-  Cycle group_gate(int group, int kind) const { return groups_[static_cast<std::size_t>(group)].ok[kind]; }
-  Cycle column_gate(int group, int write) const { return std::max(any_.ok[write], group_gate(group, write)); }
+  int gate_of(int bank, int kind) const { return group_of(bank) * kinds + kind; }
+  Cycle gate(int gate) const { return gates_[static_cast<std::size_t>(gate)]; }
 
   void activate(Bank& bank, std::int32_t row, Cycle at) {
     if (!bank.closed_by_conflict) bank.row_from = at;
@@ -76,10 +77,10 @@ class BankStates {
     bank.column_ok = at + d_.rcd;
     bank.pre_ok = at + d_.ras;
     bank.act_ok = at + d_.rc;
-    any_.ok[gate_activate] = at + d_.rrd_s;
-    group(bank).ok[gate_activate] = at + d_.rrd_l;
     activations_[next_activation_] = at;
     next_activation_ = (next_activation_ + 1) % activations_.size();
+    raise(gate_activate, std::max(at + d_.rrd_s, activations_[next_activation_] + d_.faw));
+    raise_group(bank, gate_activate, at + d_.rrd_l);
   }
 
   void precharge(Bank& bank, Cycle at, bool conflict) {
@@ -89,7 +90,7 @@ class BankStates {
     bank.row_from = at;
     bank.act_ok = std::max(bank.act_ok, at + d_.rp);
     bank.refresh_ok = at + d_.rp;
-    any_.ok[gate_precharge] = at + d_.ppd;
+    raise(gate_precharge, at + d_.ppd);
   }
 
   /// `count` column commands from `first` on, `step` clocks apart; the last one with auto-precharge if so wished.
@@ -97,15 +98,13 @@ class BankStates {
     const Cycle last = first + (count - 1) * step;
     bank.served += count;
     bank.last_column = last;
-    Gates& own = group(bank);
-    any_.ok[write] = std::max(any_.ok[write], last + d_.same_s);
-    own.ok[write] = std::max(own.ok[write], last + d_.same_l);
-    if (write == 0) {
-      any_.ok[1] = std::max(any_.ok[1], last + d_.read_to_write);
-    } else {
-      any_.ok[0] = std::max(any_.ok[0], last + d_.write_to_read_s);
-      own.ok[0] = std::max(own.ok[0], last + d_.write_to_read_l);
+    const Cycle same = last + d_.same_s, turn = last + (write == 0 ? d_.read_to_write : d_.write_to_read_s);
+    for (Cycle* gate = gates_.data(); gate != (gates_.data() + gates_.size()); gate += kinds) {
+      gate[write] = std::max(gate[write], same);
+      gate[1 - write] = std::max(gate[1 - write], turn);
     }
+    raise_group(bank, write, last + d_.same_l);
+    if (write != 0) raise_group(bank, 0, last + d_.write_to_read_l);
     bank.pre_ok = std::max(bank.pre_ok, last + d_.to_precharge[write]);
     if (auto_precharge) {
       const Cycle open_again = std::max(last + d_.auto_to_act[write], bank.activated_at + d_.rc);
@@ -125,23 +124,27 @@ class BankStates {
   /// The bank is closed. To the others it is like an activation.
   void refresh(Bank& bank, Cycle since, Cycle at) {
     bank.refresh(since, at + d_.rfc_bank);
-    any_.ok[gate_activate] = std::max(any_.ok[gate_activate], at + d_.rrd_s);
-    group(bank).ok[gate_activate] = std::max(group(bank).ok[gate_activate], at + d_.rrd_l);
+    raise(gate_activate, at + d_.rrd_s);
+    raise_group(bank, gate_activate, at + d_.rrd_l);
   }
 
  private:
-  struct Gates {
-    Cycle ok[4] = {0, 0, 0, 0};
-  };
-  Gates& group(const Bank& bank) { return groups_[static_cast<std::size_t>(bank.group)]; }
+  static constexpr int kinds = 4;
+  void raise(int kind, Cycle at) {
+    for (Cycle* gate = gates_.data(); gate != (gates_.data() + gates_.size()); gate += kinds)
+      gate[kind] = std::max(gate[kind], at);
+  }
+  void raise_group(const Bank& bank, int kind, Cycle at) {
+    Cycle& gate = gates_[static_cast<std::size_t>(bank.group * kinds + kind)];
+    gate = std::max(gate, at);
+  }
 
   Distances d_;
-  int banks_per_group_;
   std::vector<Bank> banks_;
-  std::vector<Gates> groups_;
+  std::vector<Cycle> gates_;                 // see gate_of()
   std::array<std::uint8_t, 64> group_of_{};  // by bank
-  Gates any_;
-  std::array<Cycle, 4> activations_{};  // the last four, for tFAW
+  std::vector<std::uint64_t> group_banks_;   // by group
+  std::array<Cycle, 4> activations_{};       // the last four, for tFAW
   std::size_t next_activation_ = 0;
 };
 

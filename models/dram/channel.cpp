@@ -29,6 +29,7 @@ Channel::Channel(const DramSpec& spec, int number)
       capacity_{spec.read_queue, spec.write_queue},
       banks_(d_, spec.bank_groups, spec.banks_per_group),
       queues_(static_cast<std::size_t>(banks_.count())),
+      offers_(banks_),
       pool_(piece_capacity(spec)),
       slot_clocks_{spec.command_clocks, spec.command_clocks, spec.command_clocks, spec.precharge_clocks},
       runs_per_clock_s_(1.0 / static_cast<double>(d_.same_s)),
@@ -39,11 +40,11 @@ Channel::Channel(const DramSpec& spec, int number)
 void Channel::reset() {
   banks_.reset();
   std::fill(queues_.begin(), queues_.end(), BankQueue{});
-  std::fill(std::begin(offers_.first_kind), std::end(offers_.first_kind), std::uint8_t{0});
-  offers_.mask[0] = offers_.mask[1] = offers_.mask[2] = offers_.mask[3] = offers_.several = 0;
+  offers_.clear();
   pool_.clear();
   pending_ = waiting_mask_[0] = waiting_mask_[1] = 0;
-  waiting_[0] = waiting_[1] = queued_ = draining_ = mode_ = planned_mode_ = in_turn_ = last_entered_ = 0;
+  waiting_[0] = waiting_[1] = queued_ = draining_ = mode_ = in_turn_ = last_entered_ = 0;
+  plan_mode(0);
   moves_ = 0;
   move_free_ = 0;
   stale_ = true;
@@ -72,6 +73,23 @@ int Channel::room_of_bank(int bank) const {
   return std::max(0, spec_.bank_queue - queues_[bank].queued);
 }
 
+/// True when the bank may want something else now: the burst is its oldest, or its first one that hits.
+inline bool Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
+  BankQueue& queue = queues_[arrival.bank];
+  queue.queued += arrival.count;
+  queued_ += arrival.count;
+  pending_ |= bit(arrival.bank);
+  const std::int32_t added = pool_.append(queue.list[arrival.write], arrival, ready);
+  if (banks_[arrival.bank].row == arrival.row) {
+    std::int32_t& hit = queue.hit[arrival.write];
+    if (hit < 0 || pool_[hit].key > arrival.key) {
+      hit = added;
+      return true;
+    }
+  }
+  return queue.list[arrival.write].first == added;
+}
+
 void Channel::enter(const Arrival& arrival, Cycle now) {
   last_entered_ = arrival.bank;
   command_free_ = std::max(command_free_, now);  // whatever this arrival changes, it changes from now on
@@ -88,23 +106,6 @@ void Channel::enter(const Arrival& arrival, Cycle now) {
   waiting_mask_[arrival.write] |= bit(arrival.bank);
   start_drain_if_due(now);
   if ((draining_ > 0) == (arrival.write != 0)) move_waiting_of_bank(arrival.bank, arrival.write, now);
-}
-
-/// True when the bank may want something else now: the burst is its oldest, or its first one that hits.
-bool Channel::add_to_queue(const Arrival& arrival, Cycle ready) {
-  BankQueue& queue = queues_[arrival.bank];
-  queue.queued += arrival.count;
-  queued_ += arrival.count;
-  pending_ |= bit(arrival.bank);
-  const std::int32_t added = pool_.append(queue.list[arrival.write], arrival, ready);
-  if (banks_[arrival.bank].row == arrival.row) {
-    std::int32_t& hit = queue.hit[arrival.write];
-    if (hit < 0 || pool_[hit].key > arrival.key) {
-      hit = added;
-      return true;
-    }
-  }
-  return queue.list[arrival.write].first == added;
 }
 
 // --- two levels: a buffer for reads and one for writes, then a queue for each bank
@@ -163,6 +164,16 @@ void Channel::move_waiting_of_bank(int bank, int write, Cycle now) {
     }
   }
   renew(bank);
+}
+
+/// Nothing is left to do but to write what the buffer holds.
+void Channel::plan_drain() {
+  next_.kind = Kind::drain;
+  next_.time = no_cycle;
+  for (std::uint64_t mask = waiting_mask_[1]; mask != 0; mask &= mask - 1) {
+    next_.time = std::min(next_.time, pool_[queues_[__builtin_ctzll(mask)].waiting[1].first].ready);
+  }
+  next_.time = std::max(next_.time, command_free_);
 }
 
 }  // namespace presil::dram

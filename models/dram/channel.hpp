@@ -9,6 +9,7 @@
 #include "models/dram/command.hpp"
 #include "models/dram/distances.hpp"
 #include "models/dram/dram_spec.hpp"
+#include "models/dram/offers.hpp"
 #include "models/dram/queue.hpp"
 
 namespace presil::dram {
@@ -30,12 +31,6 @@ struct Columns {
   Stretch bank, row, refresh;  // how the row was prepared, and the last refresh of the bank
 };
 
-// A rank holds, from the most significant bit on: not the burst whose row was activated for it; the longer command; the
-// key of the piece, as far as it fits. It would overflow after 2^34 bursts, and then only ties would fall differently.
-inline constexpr int key_bits = 34;
-inline constexpr int rank_bits = key_bits + 2;
-inline constexpr std::uint64_t key_mask = (std::uint64_t{1} << key_bits) - 1;
-
 /// Several column commands of one row are committed at once where nothing could come in between (see run_length);
 /// activates and precharges of other banks still slip between them. So a decision may reach a little into the future,
 /// by at most max_run column commands, and a burst that arrives meanwhile is considered after them.
@@ -44,6 +39,9 @@ class Channel {
   Channel(const DramSpec& spec, int number);
 
   void reset();
+
+  /// No place is free in the buffer for one direction, where there is such.
+  bool full(int write) const { return waiting_[write] >= capacity_[write]; }
 
   /// Device bursts that may enter now for this bank.
   int room(int write, int bank) const {
@@ -68,11 +66,17 @@ class Channel {
     return next_.time;
   }
 
-  /// Issues that command. True when it was a column command, described in `columns`.
-  bool step(Columns& columns);
+  /// Issues that command. What it was when it was a column command, else nullptr.
+  const Columns* step();
 
-  /// The next step only reports columns that have been issued with those of the last one.
-  bool has_second() const { return has_second_; }
+  /// When the last step has issued more columns, the other half of a pair of runs: these, or else the next step reports
+  /// them.
+  const Columns* take_second() {
+    if (!has_second_) return nullptr;
+    has_second_ = false;
+    stale_ = true;
+    return &second_;
+  }
 
   /// From the end of the last rest until commands were possible again.
   const Stretch& last_wake() const { return wake_; }
@@ -93,24 +97,15 @@ class Channel {
   static constexpr std::uint64_t bit(int bank) { return std::uint64_t{1} << bank; }
   struct Choice {
     Cycle time = no_cycle;
-    std::int32_t bank = -1, piece = -1;
+    std::int32_t bank = -1, piece = -1, write = 0;
     Kind kind = Kind::refresh;
-    std::uint8_t write = 0;
   };
-  /// What the banks would issue next as far as each alone decides, by kind of command (see bank_state.hpp). Renewed
-  /// when the bank or its queue changes. Which bank offers what stands in a mask; a smaller rank goes first among those
-  /// ready at one clock.
-  struct Offers {
-    std::uint64_t mask[4] = {0, 0, 0, 0};
-    Cycle at[4][64];
-    std::uint64_t rank[4][64];
-    std::int32_t piece[4][64];
-    std::uint8_t first_kind[64];  // of the bank's offers, ...
-    std::uint64_t several = 0;    // ... and which banks have more than that one
-
-    std::uint64_t any() const { return mask[0] | mask[1] | mask[2] | mask[3]; }
+  using Best = unsigned __int128;  // time << 64 | order of an offer; the smallest goes
+  static constexpr Best none = static_cast<Best>(no_cycle) << 64 | ~std::uint64_t{0};
+  struct Rivals {  // earliest clock at which any of them is ready, by what it would issue
+    Cycle hit = no_cycle, activate = no_cycle, precharge = no_cycle;
   };
-  struct BankQueue {
+  struct alignas(64) BankQueue {     // a power of two: found by a shift
     PieceList list[2];               // may be scheduled; [0] reads, [1] writes
     PieceList waiting[2];            // two levels: not yet in the bank's queue
     std::int32_t hit[2] = {-1, -1};  // oldest piece of the open row
@@ -128,32 +123,40 @@ class Channel {
   // channel_schedule.cpp: which command goes next
   void plan();
   template <bool turns, bool slots>
-  std::uint64_t best_offer() const;
+  Best best_offer() const;
   template <bool turns>
-  std::uint64_t best_slot() const;
-  std::uint64_t best_of_all() const;
-  void take(std::uint64_t best);
-  void offer(int kind, int bank, Cycle at, std::uint64_t rank, std::int32_t piece);
+  Best best_slot() const;
+  void choose();
   Cycle offer_time(int kind, int bank) const;
   bool mode_due() const;
+  void plan_mode(int mode);
   void renew(int bank);
+  void offer_activate(int bank, std::int32_t piece, bool active);
+  bool offer_hits(int bank);
   void renew_entered(int bank);
   void renew_all();
   std::int32_t head(const BankQueue& queue) const;
-  int mode_mask() const { return single_order_ ? 3 : 1 << planned_mode_; }
-  std::uint64_t rank_of(std::int32_t piece, bool active, bool column = true) const;
+  std::uint64_t rank_of(const Piece& piece, bool active, bool column = true) const;
   Cycle command_slot(Cycle earliest, int kind) const;
   void plan_refresh();
   void plan_bank_refresh();
   void plan_drain();
-  int run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank, int partner_bank) const;
+  static int columns_until(Cycle limit, Cycle first, int count, Cycle step);
+  int left_in_turn(int count) const;
+  Cycle stopped_at(const Choice& choice, int& count) const;
+  Rivals rivals(int write, Cycle span, std::uint64_t others, std::uint64_t rank) const;
+  Cycle taken_from(const Rivals& rivals, Cycle first) const;
+  int run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank) const;
+  int run_length(const Choice& choice, const Choice& second, int count, Cycle step) const;
   int find_partner(const Choice& choice) const;
 
   // channel_issue.cpp: commands are issued
-  void issue_columns(const Choice& choice, Columns& columns);
+  void issue_columns(const Choice& choice);
   void issue_run(const Choice& choice, int count, Cycle step, Columns& columns);
+  bool is_alone(const Choice& choice) const;
+  bool goes_on(const Choice& choice);
   bool is_segment(const Choice& choice) const;
-  void issue_segment(const Choice& choice, int most, Columns& columns);
+  void issue_segment(const Choice& choice, int most);
   void book_run(const Choice& choice, int count, Cycle step, Columns& columns, bool closes);
   bool closes_row(const Choice& choice, int count) const;
   void leave_queue(const Choice& choice, int count);
@@ -193,14 +196,15 @@ class Channel {
   int draining_ = 0;         // batch: writes still to be moved
   int mode_ = 0;             // watermarks: 1 = writing
   int planned_mode_ = 0;     // ... from the planned command on: a burst that comes before it may change the plan
-  int in_turn_ = 0;          // column commands since the mode changed
-  int last_entered_ = 0;     // bank
-  std::uint64_t moves_ = 0;  // order of entry into the bank queues
-  Cycle move_free_ = 0;      // from here on another burst may move there
+  std::int32_t out_of_mode_[2] = {0, -1};  // ... -1 for the direction that may not be scheduled meanwhile
+  int in_turn_ = 0;                        // column commands since the mode changed
+  int last_entered_ = 0;                   // bank
+  std::uint64_t moves_ = 0;                // order of entry into the bank queues
+  Cycle move_free_ = 0;                    // from here on another burst may move there
 
   Choice next_;
   bool stale_ = true;
-  Columns second_;  // the other half of a pair of runs
+  Columns columns_, second_;  // issued last, and the other half of a pair of runs
   bool has_second_ = false;
   Cycle command_free_ = 0;
   Cycle run_first_ = -1, run_last_ = -1;  // column commands committed ahead
@@ -227,11 +231,32 @@ class Channel {
   std::vector<Command>* log_ = nullptr;
 };
 
+/// The oldest burst of a bank that may be scheduled, or the one whose row was activated for it; -1 when there is none.
+inline std::int32_t Channel::head(const BankQueue& queue) const {
+  if (queue.active >= 0) return queue.active;
+  const std::int32_t read = queue.list[0].first | out_of_mode_[0], write = queue.list[1].first | out_of_mode_[1];
+  if (write < 0) return read;
+  if (read < 0) return write;
+  return pool_[read].key < pool_[write].key ? read : write;
+}
+
 /// `column`: of a column command or an activate, which are as long.
-inline std::uint64_t Channel::rank_of(std::int32_t piece, bool active, bool column) const {
+inline std::uint64_t Channel::rank_of(const Piece& piece, bool active, bool column) const {
   const bool longer = column && spec_.command_clocks > spec_.precharge_clocks;
   const std::uint64_t passive = spec_.active_first && !active ? 1 : 0;
-  return passive << (key_bits + 1) | static_cast<std::uint64_t>(longer) << key_bits | (pool_[piece].key & key_mask);
+  return passive << (key_bits + 1) | static_cast<std::uint64_t>(longer) << key_bits | (piece.key & key_mask);
+}
+
+/// Watermarks: true when the channel has to turn from reading to writing or back.
+inline bool Channel::mode_due() const {
+  if (single_order_) return false;
+  if (mode_ == 0) {
+    if (waiting_[1] == 0) return false;
+    return waiting_[1] >= spec_.write_high || waiting_[0] == 0 ||
+           (spec_.max_reads_in_turn > 0 && in_turn_ >= spec_.max_reads_in_turn);
+  }
+  if (waiting_[0] == 0) return false;
+  return waiting_[1] <= spec_.write_low || (spec_.max_writes_in_turn > 0 && in_turn_ >= spec_.max_writes_in_turn);
 }
 
 /// Activates and precharges slip between the column commands that were committed ahead.

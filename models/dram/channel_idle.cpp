@@ -48,7 +48,7 @@ void Channel::self_refresh(Cycle from, Cycle now) {
   for (int i = 0; i < banks_.count(); ++i) {
     const Bank& bank = banks_[i];
     closed = std::max(closed, std::max(bank.refresh_ok, bank.refresh_until));
-    if (bank.row >= 0) close = std::max(close, std::max(bank.pre_ok, banks_.gate(gate_precharge)));
+    if (bank.row >= 0) close = std::max(close, std::max(bank.pre_ok, banks_.gate(banks_.gate_of(i, gate_precharge))));
   }
   if (std::max(closed, close + d_.rp) >= now) return;
   precharge_together(close);

@@ -5,7 +5,7 @@
 
 namespace presil::dram {
 
-bool Channel::step(Columns& columns) {
+const Columns* Channel::step() {
   if (stale_) plan();
   const Choice choice = next_;
   stale_ = true;
@@ -16,72 +16,61 @@ bool Channel::step(Columns& columns) {
   switch (choice.kind) {
     case Kind::read:
     case Kind::write:
-      issue_columns(choice, columns);
-      return true;
+      issue_columns(choice);
+      return &columns_;
     case Kind::second:
-      has_second_ = false;
-      columns = second_;
-      return true;
+      return take_second();
     case Kind::activate:
       issue_activate(choice);
-      return false;
+      break;
     case Kind::precharge:
       issue_precharge(choice);
-      return false;
+      break;
     case Kind::refresh:
       do_refresh();
-      return false;
+      break;
     case Kind::refresh_bank:
       step_bank_refresh(choice.time);
-      return false;
+      break;
     case Kind::drain:
       draining_ = waiting_[1];
       move_waiting(choice.time);
-      return false;
+      break;
   }
-  return false;
+  return nullptr;
 }
 
 // --- column commands ----------------------------------------------------------------------------------------------
 
-void Channel::issue_columns(const Choice& choice, Columns& columns) {
+void Channel::issue_columns(const Choice& choice) {
   const int most = std::min(pool_[choice.piece].count, spec_.max_run);
   command_free_ = choice.time + spec_.command_clocks;
   run_first_ = choice.time;
   run_step_ = static_cast<int>(d_.same_l);
   runs_per_clock_ = runs_per_clock_l_;
-  if (is_segment(choice)) return issue_segment(choice, most, columns);
+  if (is_segment(choice)) return issue_segment(choice, most);
   if (most == 1 || spec_.page_policy == PagePolicy::closed) {
-    issue_run(choice, 1, d_.same_l, columns);
+    issue_run(choice, 1, d_.same_l, columns_);
     return;
   }
-  const std::uint64_t rank = offers_.rank[choice.write][choice.bank];
   if (!pairs_) {
-    issue_run(choice, run_length(choice, most, d_.same_l, rank, -1), d_.same_l, columns);
-    return;
+    const std::uint64_t rank = offers_.of(choice.write, choice.bank).rank();
+    return issue_run(choice, run_length(choice, most, d_.same_l, rank), d_.same_l, columns_);
   }
   // Bank groups: with a second group at hand the two alternate at tCCD_S, else tCCD_L sets the pace and leaves gaps
   // that any other group may fill.
   const int partner = find_partner(choice);
   if (partner < 0) {
-    issue_run(choice, run_length(choice, most, d_.same_l, ~std::uint64_t{0}, -1), d_.same_l, columns);
-    return;
+    return issue_run(choice, run_length(choice, most, d_.same_l, ~std::uint64_t{0}), d_.same_l, columns_);
   }
   Choice second = choice;
   second.time = choice.time + d_.same_s;
   second.bank = partner;
-  second.piece = offers_.piece[choice.write][partner];
+  second.piece = offers_.of(choice.write, partner).piece;
   const Cycle step = 2 * d_.same_s;
-  const int both = std::min(most, pool_[second.piece].count);
-  const std::uint64_t larger = std::max(rank, offers_.rank[choice.write][partner]);
-  int count = run_length(choice, both, step, larger, partner);
-  count = std::min(count, run_length(second, count, step, larger, choice.bank));
-  if (refresh_limit_ <= second.time + (count - 1) * step) --count;
-  if (count < 1) {
-    issue_run(choice, 1, step, columns);
-    return;
-  }
-  issue_run(choice, count, step, columns);
+  const int count = run_length(choice, second, std::min(most, pool_[second.piece].count), step);
+  issue_run(choice, std::max(count, 1), step, columns_);
+  if (count < 1) return;  // no room for the second
   issue_run(second, count, step, second_);
   run_step_ = static_cast<int>(d_.same_s);
   runs_per_clock_ = runs_per_clock_s_;
@@ -89,46 +78,43 @@ void Channel::issue_columns(const Choice& choice, Columns& columns) {
 }
 
 /// Nothing could come between the bursts that hit this row: what else waits are younger hits of the same direction.
-bool Channel::is_segment(const Choice& choice) const {
+inline bool Channel::is_segment(const Choice& choice) const {
   const BankQueue& queue = queues_[choice.bank];
   const int write = choice.write;
-  if ((offers_.mask[1 - write] | offers_.mask[gate_activate] | offers_.mask[gate_precharge]) != 0) return false;
+  if ((offers_.banks(1 - write) | offers_.banks(gate_activate) | offers_.banks(gate_precharge)) != 0) return false;
   if (!segments_ || queue.list[write].first != choice.piece || waiting_[1 - write] != 0) return false;
-  std::uint64_t others = offers_.mask[write] & ~bit(choice.bank);
+  std::uint64_t others = offers_.banks(write) & ~bit(choice.bank);
   if (others == 0) return queue.list[1 - write].empty();
-  if (pairs_ || spec_.arbitration != BankArbitration::oldest || !queue.list[1 - write].empty()) return false;
+  if (d_.same_l > d_.same_s || spec_.arbitration != BankArbitration::oldest || !queue.list[1 - write].empty())
+    return false;
   const Piece& piece = pool_[choice.piece];
-  const std::uint64_t youngest = rank_of(piece.next >= 0 ? piece.next : choice.piece, false);
+  const std::uint64_t youngest = rank_of(piece.next >= 0 ? pool_[piece.next] : piece, false);
   for (; others != 0; others &= others - 1)
-    if (offers_.rank[write][__builtin_ctzll(others)] <= youngest) return false;  // equal: of the same bus burst
+    if (offers_.of(write, __builtin_ctzll(others)).rank() <= youngest) return false;  // equal: of the same bus burst
   return true;
 }
 
 /// As issue_run(), but there is nothing to choose: neither how many go now nor, while the row lasts, what goes next.
-void Channel::issue_segment(const Choice& choice, int most, Columns& columns) {
+void Channel::issue_segment(const Choice& choice, int most) {
   const Cycle step = d_.same_l;
   int count = most;
-  if (refresh_limit_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0, -1);
-  const Bank& bank = banks_[choice.bank];
-  const std::int32_t next = pool_[choice.piece].next;
-  book_run(choice, count, step, columns, false);
+  if (refresh_limit_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0);
+  book_run(choice, count, step, columns_, false);
   leave_queue(choice, count);
-  if (count < most || queues_[choice.bank].hit[choice.write] != next || next < 0) return renew(choice.bank);
-  const Cycle at = std::max(bank.column_ok, pool_[next].ready);
-  const Cycle free = std::max(command_free_, banks_.column_gate(bank.group, choice.write));
-  if (at > free) return renew(choice.bank);
-  offers_.at[choice.write][choice.bank] = at;
-  offers_.rank[choice.write][choice.bank] = rank_of(next, false);
-  offers_.piece[choice.write][choice.bank] = next;
-  next_.piece = next;
+  if (!goes_on(choice)) return renew(choice.bank);
+  if (count < most) return;
+  const Cycle free = std::max(command_free_, banks_.gate(banks_.gate_of(choice.bank, choice.write)));
+  if (offers_.of(choice.write, choice.bank).at > free) return;
+  next_.piece = queues_[choice.bank].list[choice.write].first;
   next_.time = free;
   stale_ = free >= refresh_limit_;
 }
 
 void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& columns) {
-  const bool closes = closes_row(choice, count);
+  const bool closes = closes_row(choice, count), alone = is_alone(choice);
   book_run(choice, count, step, columns, closes);
   leave_queue(choice, count);
+  if (alone && !closes && goes_on(choice)) return;
   if (closes) queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
   if (two_level_ && (waiting_[0] | waiting_[1]) != 0) {
     start_drain_if_due(choice.time);
@@ -137,8 +123,28 @@ void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& co
   renew(choice.bank);
 }
 
+/// The piece is the oldest of its bank, where only its direction may be scheduled: nothing but it is on offer.
+inline bool Channel::is_alone(const Choice& choice) const {
+  const BankQueue& queue = queues_[choice.bank];
+  const int other = 1 - choice.write;
+  return queue.list[choice.write].first == choice.piece && (queue.list[other].first | out_of_mode_[other]) < 0 &&
+         !spec_.active_first && !two_level_;
+}
+
+/// What was alone is followed by more of it, or by the next burst when that hits the row, too.
+inline bool Channel::goes_on(const Choice& choice) {
+  const BankQueue& queue = queues_[choice.bank];
+  const std::int32_t next = queue.list[choice.write].first;
+  if (next == choice.piece) return true;
+  if (next < 0 || next != queue.hit[choice.write]) return false;
+  const Piece& piece = pool_[next];
+  const Cycle at = std::max(banks_[choice.bank].column_ok, piece.ready);
+  offers_.replace(choice.write, choice.bank, at, rank_of(piece, false), next);
+  return true;
+}
+
 /// The column commands take effect on the bank and the buses; the last one closes the row if so wished.
-void Channel::book_run(const Choice& choice, int count, Cycle step, Columns& columns, bool closes) {
+inline void Channel::book_run(const Choice& choice, int count, Cycle step, Columns& columns, bool closes) {
   Bank& bank = banks_[choice.bank];
   const Piece& piece = pool_[choice.piece];
   const int write = choice.write;
@@ -155,7 +161,7 @@ void Channel::book_run(const Choice& choice, int count, Cycle step, Columns& col
   if (write != last_write_) {
     if (last_column_ >= 0) {
       ++turnarounds_;
-      turnaround_ = {last_column_ + d_.same_s, std::min(choice.time, banks_.column_gate(bank.group, write))};
+      turnaround_ = {last_column_ + d_.same_s, std::min(choice.time, banks_.gate(banks_.gate_of(choice.bank, write)))};
     }
     last_write_ = write;
   }
@@ -177,7 +183,7 @@ void Channel::book_run(const Choice& choice, int count, Cycle step, Columns& col
 }
 
 /// Does the last of these column commands carry auto-precharge?
-bool Channel::closes_row(const Choice& choice, int count) const {
+inline bool Channel::closes_row(const Choice& choice, int count) const {
   if (spec_.page_policy == PagePolicy::open) return false;
   if (spec_.page_policy == PagePolicy::closed) return true;
   const Piece& piece = pool_[choice.piece];
@@ -189,7 +195,7 @@ bool Channel::closes_row(const Choice& choice, int count) const {
   return true;
 }
 
-void Channel::leave_queue(const Choice& choice, int count) {
+inline void Channel::leave_queue(const Choice& choice, int count) {
   BankQueue& queue = queues_[choice.bank];
   Piece& piece = pool_[choice.piece];
   const int write = choice.write;
@@ -236,7 +242,8 @@ void Channel::issue_activate(const Choice& choice) {
     queue.active_write = write;
     if (shared_) --waiting_[write];
   }
-  renew(choice.bank);
+  offers_.withdraw(choice.bank);
+  offer_hits(choice.bank);  // of the row just opened: the oldest burst is one of them
 }
 
 void Channel::issue_precharge(const Choice& choice) {
@@ -245,7 +252,8 @@ void Channel::issue_precharge(const Choice& choice) {
   queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
   command_free_ = choice.time + spec_.precharge_clocks;
   last_bank_ = choice.bank;
-  renew(choice.bank);
+  offers_.withdraw(choice.bank);
+  offer_activate(choice.bank, choice.piece, false);  // its oldest burst, for which the row was closed
 }
 
 }  // namespace presil::dram

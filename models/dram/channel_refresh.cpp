@@ -10,7 +10,7 @@ Cycle Channel::precharge_together(Cycle at) {
   for (int i = 0; i < banks_.count(); ++i) {
     if (banks_[i].row < 0) continue;
     open = true;
-    at = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(gate_precharge)));
+    at = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(banks_.gate_of(i, gate_precharge))));
   }
   if (!open) return at;
   for (int i = 0; i < banks_.count(); ++i) {
@@ -27,7 +27,7 @@ Cycle Channel::precharge_one_by_one(Cycle at) {
     Cycle earliest = no_cycle;
     for (int i = 0; i < banks_.count(); ++i) {
       if (banks_[i].row < 0) continue;
-      const Cycle when = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(gate_precharge)));
+      const Cycle when = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(banks_.gate_of(i, gate_precharge))));
       if (when < earliest) {
         earliest = when;
         chosen = i;
@@ -71,13 +71,13 @@ void Channel::plan_bank_refresh() {
   if (!bank_held_) {
     bank_held_ = true;
     renew(refreshed_bank_);
-    take(best_of_all());
+    choose();
   }
   const Bank& bank = banks_[refreshed_bank_];
   const Cycle from = std::max(refresh_due_, command_free_);
   Cycle at = std::max(from, bank.row >= 0 ? bank.pre_ok : std::max(bank.refresh_ok, bank_refresh_ok_));
   const int kind = bank.row >= 0 ? gate_precharge : gate_activate;
-  at = std::max(at, std::max(banks_.gate(kind), banks_.group_gate(bank.group, kind)));
+  at = std::max(at, banks_.gate(banks_.gate_of(refreshed_bank_, kind)));
   at = command_slot(at, gate_precharge);
   if (at > next_.time) return;
   next_ = Choice{};

@@ -1,4 +1,4 @@
-// Command clocks to picoseconds and back without 128-bit divisions: what common::Clock does, for the hot path.
+// Command clocks to picoseconds and back without divisions: what common::Clock does, for the hot path.
 #pragma once
 
 #include <numeric>
@@ -11,42 +11,54 @@ namespace presil::dram {
 /// Edge n lies at ceil(n * 1e12 / hz), as with common::Clock.
 class ClockTicks {
  public:
-  explicit ClockTicks(std::int64_t hz) : clock_(hz) {
-    const std::int64_t common = std::gcd(common::ticks_per_second, hz);
-    numerator_ = common::ticks_per_second / common;
-    denominator_ = hz / common;
-    safe_cycles_ = (std::int64_t{1} << 52) / numerator_;   // exact in a double
-    safe_ticks_ = (std::int64_t{1} << 52) / denominator_;  // exact in a double
-    cycles_per_tick_ = 1.0 / static_cast<double>(numerator_);
-    ticks_per_cycle_ = 1.0 / static_cast<double>(denominator_);
-  }
+  explicit ClockTicks(std::int64_t hz)
+      : whole_period_(common::ticks_per_second % hz == 0 ? common::ticks_per_second / hz : 0),
+        tick_of_(common::ticks_per_second, hz),
+        cycle_of_(hz, common::ticks_per_second) {}
 
   common::Tick tick(Cycle cycle) const {
-    if (denominator_ == 1) return cycle * numerator_;
-    if (cycle < safe_cycles_) return quotient(cycle * numerator_ + denominator_ - 1, denominator_, ticks_per_cycle_);
-    return clock_.duration(cycle);
+    if (whole_period_ > 0) return cycle * whole_period_;
+    const auto [value, rest] = tick_of_(static_cast<std::uint64_t>(cycle));
+    return static_cast<common::Tick>(value + (rest > 0));
   }
 
-  /// Number of the first edge at or after `time`.
-  Cycle cycle(common::Tick time) const {  // the smallest n with n * numerator / denominator > time - 1
+  /// Number of the first edge at or after `time`: the smallest n with n * 1e12 / hz > time - 1.
+  Cycle cycle(common::Tick time) const {
     if (time <= 0) return 0;
-    if (time < safe_ticks_) return quotient((time - 1) * denominator_, numerator_, cycles_per_tick_) + 1;
-    return static_cast<Cycle>(static_cast<__int128>(time - 1) * denominator_ / numerator_) + 1;
+    const auto [value, rest] = cycle_of_(static_cast<std::uint64_t>(time - 1));
+    return static_cast<Cycle>(value + (rest >= 0));
   }
 
  private:
-  /// A product and a correction instead of a division; the dividend is exact in a double.
-  static std::int64_t quotient(std::int64_t dividend, std::int64_t divisor, double inverse) {
-    const std::int64_t guess = static_cast<std::int64_t>(static_cast<double>(dividend) * inverse);
-    const std::int64_t rest = dividend - guess * divisor;
-    return guess + (rest >= divisor) - (rest < 0);
-  }
+  /// n * numerator / denominator, rounded down or one more: then the rest is negative.
+  class Ratio {
+   public:
+    Ratio(std::int64_t numerator, std::int64_t denominator) {
+      const std::int64_t common = std::gcd(numerator, denominator);
+      numerator_ = static_cast<std::uint64_t>(numerator / common);
+      denominator_ = static_cast<std::uint64_t>(denominator / common);
+      whole_ = numerator_ / denominator_;
+      const auto part = static_cast<unsigned __int128>(numerator_ % denominator_) << 64;
+      fraction_ = static_cast<std::uint64_t>((part + denominator_ - 1) / denominator_);
+    }
 
-  common::Clock clock_;
-  std::int64_t numerator_ = 1000, denominator_ = 1;
-  double cycles_per_tick_ = 0, ticks_per_cycle_ = 0;
-  Cycle safe_cycles_ = 0;
-  common::Tick safe_ticks_ = 0;
+    struct Result {
+      std::uint64_t value;
+      std::int64_t rest;  // of n * numerator; less than a denominator, so that it is right where products overflow
+    };
+    Result operator()(std::uint64_t n) const {
+      const auto above = static_cast<std::uint64_t>(static_cast<unsigned __int128>(n) * fraction_ >> 64);
+      const std::uint64_t value = n * whole_ + above;
+      return {value, static_cast<std::int64_t>(n * numerator_ - value * denominator_)};
+    }
+
+   private:
+    std::uint64_t numerator_ = 1, denominator_ = 1;
+    std::uint64_t whole_ = 1, fraction_ = 0;  // the ratio's whole part, and the rest of it in 2^-64, rounded up
+  };
+
+  common::Tick whole_period_;  // or 0
+  Ratio tick_of_, cycle_of_;
 };
 
 }  // namespace presil::dram

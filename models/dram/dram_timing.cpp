@@ -149,11 +149,11 @@ void DramTiming::enter(int write, Cycle now) {
 
 void DramTiming::find_next() const {
   next_cycle_ = no_cycle;
-  for (std::size_t i = 0; i < channels_.size(); ++i) {
-    const Cycle cycle = channels_[i].next_event();
+  for (Channel& channel : channels_) {
+    const Cycle cycle = channel.next_event();
     if (cycle < next_cycle_) {
       next_cycle_ = cycle;
-      next_channel_ = static_cast<int>(i);
+      next_channel_ = &channel;
     }
   }
   stale_ = false;
@@ -168,58 +168,59 @@ common::MemoryTiming::Decision DramTiming::decide() {
   Decision decision;
   if (stale_) find_next();
   if (next_cycle_ == no_cycle) return decision;
-  Channel& channel = channels_[static_cast<std::size_t>(next_channel_)];
-  Columns columns;
+  Channel& channel = *next_channel_;
   stale_ = true;
-  if (!channel.step(columns)) return decision;
-  apply(columns, channel, decision);
+  const Columns* columns = channel.step();
+  if (columns == nullptr) return decision;
+  apply(*columns, channel, decision);
   if (entries_[0].stretches.empty() && entries_[1].stretches.empty()) {
-    if (decision.decided || !channel.has_second()) return decision;
-    channel.step(columns);
-    apply(columns, channel, decision);
+    if (decision.decided) return decision;
+    if (const Columns* second = channel.take_second()) apply(*second, channel, decision);
     return decision;
   }
   // The places freed by a run of column commands are taken at once, a few clocks before the last one issues.
   for (int write = 0; write < 2; ++write)
-    if (!entries_[write].stretches.empty()) enter(write, columns.first);
+    if (!entries_[write].stretches.empty()) enter(write, columns->first);
   return decision;
 }
 
 /// Books the columns to their bus burst; fills in the decision when it is complete.
-void DramTiming::apply(const Columns& columns, const Channel& channel, Decision& decision) {
+inline void DramTiming::apply(const Columns& columns, const Channel& channel, Decision& decision) {
   Record& record = records_[static_cast<std::size_t>(columns.burst)];
-  const Cycle latency = d_.latency[columns.write];
-  const Cycle data_first = columns.first + latency;
-  record.left -= columns.count;
+  const Cycle data_first = columns.first + d_.latency[columns.write];
+  const bool complete = (record.left -= columns.count) == 0;
   Service& service = decision.service;
-  const bool complete = record.left == 0;
-  bool booked = false;
+  record.data_end = std::max(record.data_end, columns.last + d_.latency[columns.write] + d_.burst);
   if (data_first < record.data_first) {
-    booked = true;
     record.data_first = data_first;
-    common::WaitSegments& wait = complete ? service.wait : record.wait;
-    const Tick data_start = ticks_.tick(data_first);
-    wait.count = 0;
-    WaitCauses causes;
-    causes.from = record.entered;
-    causes.until = columns.first;
-    causes.otherwise = columns.master_before == record.master ? Cause::transfer : Cause::arbitration;
-    causes.refresh = columns.refresh;
-    causes.turnaround = channel.last_turnaround();
-    causes.wake = channel.last_wake();
-    causes.row = columns.row;
-    causes.bank = columns.bank;
-    book_wait(wait, record.arrival, data_start, latency, causes, ticks_);
+    record.data_start = ticks_.tick(data_first);
+    book(record, columns, channel, complete ? service.wait : record.wait);
+  } else if (complete) {
+    service.wait = record.wait;
   }
-  record.data_end = std::max(record.data_end, columns.last + latency + d_.burst);
   if (!complete) return;
   decision.decided = true;
-  if (!booked) service.wait = record.wait;
   service.id = record.id;
-  service.data_start = ticks_.tick(record.data_first);
+  service.data_start = record.data_start;
   service.data_end = ticks_.tick(record.data_end);
   service.done = record.write && spec_.posted_writes ? record.arrival : service.data_end;
   free_records_.push_back(columns.burst);
+}
+
+/// Why the burst's data do not move earlier.
+void DramTiming::book(const Record& record, const Columns& columns, const Channel& channel,
+                      common::WaitSegments& wait) const {
+  wait.count = 0;
+  WaitCauses causes;
+  causes.from = record.entered;
+  causes.until = columns.first;
+  causes.otherwise = columns.master_before == record.master ? Cause::transfer : Cause::arbitration;
+  causes.refresh = columns.refresh;
+  causes.turnaround = channel.last_turnaround();
+  causes.wake = channel.last_wake();
+  causes.row = columns.row;
+  causes.bank = columns.bank;
+  book_wait(wait, record.arrival, record.data_start, d_.latency[columns.write], causes, ticks_);
 }
 
 void DramTiming::settle(Tick end) {

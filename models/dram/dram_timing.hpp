@@ -26,9 +26,8 @@ class DramTiming final : public common::MemoryTiming {
 
   common::Tick accepts_from(common::Tick now, bool write) const override {
     const int direction = write ? 1 : 0;
-    if (!entries_[direction].stretches.empty()) return common::never;
-    if (waits_outside_ && channels_.front().room(direction, 0) <= 0) return common::never;
-    return now;
+    const bool shut = waits_outside_ ? channels_.front().full(direction) : !entries_[direction].stretches.empty();
+    return shut ? common::never : now;
   }
 
   common::Service push(const common::Burst& burst) override;
@@ -62,6 +61,7 @@ class DramTiming final : public common::MemoryTiming {
     common::Tick arrival = 0;
     Cycle entered = 0;
     Cycle data_first = 0, data_end = 0;
+    common::Tick data_start = 0;  // data_first in ticks
     common::WaitSegments wait;
   };
   struct PieceToEnter {
@@ -79,6 +79,7 @@ class DramTiming final : public common::MemoryTiming {
   void enter(int write, Cycle now);
   int enter_channel(Arrival& arrival, const PieceToEnter& piece, Doors& doors, Cycle now);
   void apply(const Columns& columns, const Channel& channel, Decision& decision);
+  void book(const Record& record, const Columns& columns, const Channel& channel, common::WaitSegments& wait) const;
   void find_next() const;
 
   DramSpec spec_;
@@ -95,7 +96,7 @@ class DramTiming final : public common::MemoryTiming {
   Cycle entered_cycle_ = 0;
 
   mutable bool stale_ = true;
-  mutable int next_channel_ = 0;
+  mutable Channel* next_channel_ = nullptr;
   mutable Cycle next_cycle_ = no_cycle;
 
   mutable common::MemoryCounters counters_;

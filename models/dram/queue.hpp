@@ -19,7 +19,7 @@ struct Arrival {
 };
 
 /// Device bursts of one bus burst that lie in one row of one bank.
-struct Piece {
+struct alignas(64) Piece {                // a power of two: found by a shift
   std::int32_t next = -1, previous = -1;  // in its list
   std::int32_t burst = -1;                // the bus burst it belongs to
   std::int32_t row = 0;

@@ -45,10 +45,12 @@ class Frontier {
 /// When requests leave the window, in order of time; a new one nearly always comes last.
 class Releases {
  public:
-  bool any_until(Tick now) const { return first_ < list_.size() && list_[first_].at <= now; }
-  bool empty() const { return first_ == list_.size(); }
-  Tick next_at() const { return list_[first_].at; }
-  std::uint32_t take() { return list_[first_++].request; }
+  Tick next_at() const { return next_at_; }  // never: none
+  std::uint32_t take() {
+    const std::uint32_t request = list_[first_++].request;
+    next_at_ = first_ < list_.size() ? list_[first_].at : common::never;
+    return request;
+  }
 
   void put(Tick at, std::uint32_t request) {
     if (first_ > 4096) {
@@ -57,6 +59,7 @@ class Releases {
     }
     list_.push_back({at, request});
     for (std::size_t i = list_.size() - 1; i > first_ && list_[i - 1].at > at; --i) std::swap(list_[i - 1], list_[i]);
+    next_at_ = std::min(next_at_, at);
   }
 
  private:
@@ -66,6 +69,7 @@ class Releases {
   };
   std::vector<Release> list_;
   std::size_t first_ = 0;
+  Tick next_at_ = common::never;
 };
 
 /// `Memory` is a final class where its calls shall cost nothing, else the interface.
@@ -81,7 +85,7 @@ class Player {
   PlayerResult run() {
     const std::size_t count = requests_.size();
     while (next_ < count || served_ < count) {
-      while (releases_.any_until(now_)) {
+      while (releases_.next_at() <= now_) {
         const TraceRequest& request = requests_[releases_.take()];
         occupied(request.write) -= weight(request);
       }
@@ -126,7 +130,7 @@ class Player {
     Tick until = decision_at;
     if (next_ < requests_.size()) {
       if (!window_open()) {
-        if (!releases_.empty()) until = std::min(until, releases_.next_at());
+        until = std::min(until, releases_.next_at());
       } else if (!queued_) {
         until = std::min(until, memory_.accepts_from(now_, requests_[next_].write));
       }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include "models/common/memory_timing.hpp"
 #include "models/dram/channel.hpp"
@@ -26,32 +27,37 @@ inline void book_wait(common::WaitSegments& wait, common::Tick arrival, common::
   if (causes.until <= causes.from) return wait.add(Cause::latency, arrival, data_start);
   const common::Tick first = ticks.tick(causes.from + latency);
   wait.add(Cause::latency, arrival, first);
+  // A row ends behind the bank that is busy before it.
   const Cycle last = std::max(std::max(causes.refresh.until, causes.turnaround.until), causes.row.until);
-  if (std::max(last, causes.wake.until) <= causes.from) {
-    return wait.add(causes.otherwise, first, data_start);
-  }
-  const struct {
+  if (std::max(last, causes.wake.until) <= causes.from) return wait.add(causes.otherwise, first, data_start);
+  struct Held {
     Cause cause;
-    const Stretch& stretch;
-  } ranked[5] = {{Cause::refresh, causes.refresh},
-                 {Cause::turnaround, causes.turnaround},
-                 {Cause::row, causes.row},
-                 {Cause::bank, causes.bank},
-                 {Cause::latency, causes.wake}};
+    Cycle from, until;
+  };
+  std::array<Held, 5> held;  // the stretches that matter, the highest rank first
+  std::size_t count = 0;
+  const auto hold = [&](Cause cause, const Stretch& stretch) {
+    if (stretch.until > causes.from && stretch.from < causes.until)
+      held[count++] = {cause, stretch.from, stretch.until};
+  };
+  hold(Cause::refresh, causes.refresh);
+  hold(Cause::turnaround, causes.turnaround);
+  hold(Cause::row, causes.row);
+  hold(Cause::bank, causes.bank);
+  hold(Cause::latency, causes.wake);
   Cycle at = causes.from;
   common::Tick from = first;
   while (at < causes.until) {
     Cause cause = causes.otherwise;
     Cycle until = causes.until;
-    for (const auto& candidate : ranked) {
-      const Stretch& stretch = candidate.stretch;
-      if (stretch.until <= at) continue;
-      if (stretch.from <= at) {
-        cause = candidate.cause;
-        until = std::min(until, stretch.until);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (held[i].until <= at) continue;
+      if (held[i].from <= at) {
+        cause = held[i].cause;
+        until = std::min(until, held[i].until);
         break;
       }
-      until = std::min(until, stretch.from);  // it takes over there
+      until = std::min(until, held[i].from);  // it takes over there
     }
     const common::Tick to = until == causes.until ? data_start : ticks.tick(until + latency);
     wait.add(cause, from, to);
