@@ -84,6 +84,7 @@ std::uint32_t CacheLines::take_in(std::uint64_t number, Kind kind, std::vector<A
   line.valid = true;
   line.dirty = false;
   line.prefetched = kind == Kind::prefetch;
+  line.count = count_;
   make_newest(slot);
   actions.push_back({kind, number << line_shift_, static_cast<std::uint32_t>(line_bytes_), slot});
   if (write_back) {
@@ -102,6 +103,14 @@ void CacheLines::fetch_ahead(std::uint64_t number, std::vector<Action>& actions)
   }
 }
 
+/// True when the line was fetched ahead and is asked for now.
+bool CacheLines::first_use(Line& line) {
+  const bool first = line.prefetched;
+  line.prefetched = false;
+  if (first && line.count == count_) ++counters_.useful_prefetches;
+  return first;
+}
+
 void CacheLines::read_line(std::uint64_t number, std::vector<Action>& actions) {
   const std::uint32_t slot = find(number);
   if (slot == none) {
@@ -115,10 +124,7 @@ void CacheLines::read_line(std::uint64_t number, std::vector<Action>& actions) {
   unlink(slot);
   make_newest(slot);
   actions.push_back({Kind::hit, number << line_shift_, static_cast<std::uint32_t>(line_bytes_), slot});
-  if (!lines_[slot].prefetched) return;
-  lines_[slot].prefetched = false;
-  ++counters_.useful_prefetches;
-  fetch_ahead(number, actions);
+  if (first_use(lines_[slot])) fetch_ahead(number, actions);
 }
 
 void CacheLines::write_line(std::uint64_t number, std::uint64_t address, std::uint32_t bytes,
@@ -126,8 +132,7 @@ void CacheLines::write_line(std::uint64_t number, std::uint64_t address, std::ui
   std::uint32_t slot = find(number);
   if (slot != none) {
     ++counters_.hits;
-    if (lines_[slot].prefetched) ++counters_.useful_prefetches;
-    lines_[slot].prefetched = false;
+    first_use(lines_[slot]);
     unlink(slot);
     make_newest(slot);
     actions.push_back({Kind::hit, number << line_shift_, static_cast<std::uint32_t>(line_bytes_), slot});

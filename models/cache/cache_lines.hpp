@@ -39,7 +39,11 @@ class CacheLines {
 
   void reset();
   const CacheCounters& counters() const { return counters_; }
-  void reset_counters() { counters_ = {}; }
+  /// What has been fetched ahead until now is no prefetch of these counters, used or not.
+  void reset_counters() {
+    counters_ = {};
+    ++count_;
+  }
   std::uint32_t slots() const { return static_cast<std::uint32_t>(lines_.size()); }
 
  private:
@@ -47,6 +51,7 @@ class CacheLines {
   struct Line {
     std::uint64_t number = 0;
     bool valid = false, dirty = false, prefetched = false;
+    std::uint32_t count = 0;                   // in which it was fetched ahead
     std::uint32_t newer = none, older = none;  // in its set
   };
   struct Set {
@@ -60,6 +65,7 @@ class CacheLines {
   void make_oldest(std::uint32_t slot);
   std::uint32_t take_in(std::uint64_t number, Action::Kind kind, std::vector<Action>& actions);
   void fetch_ahead(std::uint64_t number, std::vector<Action>& actions);
+  bool first_use(Line& line);
   void read_line(std::uint64_t number, std::vector<Action>& actions);
   void write_line(std::uint64_t number, std::uint64_t address, std::uint32_t bytes, std::vector<Action>& actions);
   void write_through(std::uint64_t address, std::uint32_t bytes, std::vector<Action>& actions);
@@ -72,6 +78,7 @@ class CacheLines {
   std::vector<Set> sets_;
   std::unordered_map<std::uint64_t, std::uint32_t> where_;  // looked up, never walked over
   CacheCounters counters_;
+  std::uint32_t count_ = 0;  // how often the counters were set back
 };
 
 }  // namespace presil::cache

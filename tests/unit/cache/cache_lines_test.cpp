@@ -93,6 +93,19 @@ TEST(CacheLines, PrefetchKeepsAheadOfAStreamAsLongAsItIsUsed) {
   EXPECT_EQ(cache.counters().useful_prefetches, 3);
 }
 
+TEST(CacheLines, WhatWasFetchedAheadBeforeTheCountIsNoUsefulPrefetchOfIt) {
+  CacheSpec spec = small(8, 0);
+  spec.prefetch_lines = 1;
+  CacheLines cache(spec, 4096);
+  access(cache, 0, 32);  // brings line 1 along
+  cache.reset_counters();
+  EXPECT_EQ(access(cache, 32, 32), "hit 32, prefetch 64");  // it still does its work ...
+  EXPECT_EQ(cache.counters().prefetches, 1);
+  EXPECT_EQ(cache.counters().useful_prefetches, 0);  // ... but line 1 was not fetched in this count
+  EXPECT_EQ(access(cache, 64, 32, true), "hit 64");
+  EXPECT_EQ(cache.counters().useful_prefetches, 1);
+}
+
 TEST(CacheLines, WhoGoesAroundFindsWhatWasWrittenAndLeavesNothingStale) {
   CacheLines cache(small(4, 0), 4096);
   access(cache, 0, 32, true);

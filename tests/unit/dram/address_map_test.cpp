@@ -6,22 +6,16 @@
 #include <map>
 #include <tuple>
 
-#include "models/common/error.hpp"
 #include "tests/support/dram_example.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace presil::dram {
 namespace {
 
-using common::Error;
 using tests::example_dram;
 
 std::string error_of(const DramSpec& spec) {
-  try {
-    AddressMap map(spec);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return error_or_none([&] { AddressMap map(spec); });
 }
 
 TEST(AddressMap, RowBankColumnPutsConsecutiveRowsOfDifferentBanksSideBySide) {

@@ -1,27 +1,15 @@
 // What check() refuses: descriptions of a DRAM that make no sense.
 #include <gtest/gtest.h>
 
-#include <functional>
-
-#include "models/common/error.hpp"
 #include "models/dram/dram_check.hpp"
 #include "models/dram/dram_timing.hpp"
 #include "tests/support/dram_example.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace presil::dram {
 namespace {
 
-using common::Error;
 using tests::example_dram;
-
-std::string error_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 struct Fault {
   const char* found;
@@ -96,16 +84,15 @@ TEST(Check, RefusesEachFaultAndAcceptsItsEdge) {
     fault.make(spec);
     const std::string error = error_of([&] { check(spec); });
     EXPECT_NE(error.find(fault.found), std::string::npos) << fault.found << ": " << error;
-    EXPECT_EQ(error.find('\n'), std::string::npos);
     fault.mend(spec);
-    EXPECT_EQ(error_of([&] { check(spec); }), "") << fault.found;
+    EXPECT_EQ(error_or_none([&] { check(spec); }), "") << fault.found;
   }
 }
 
 TEST(Check, TimingObjectRefusesWhatCheckRefuses) {
   DramSpec spec = example_dram();
   spec.timing.tRAS = 1;
-  EXPECT_THROW(DramTiming memory(spec), Error);
+  EXPECT_THROW(DramTiming memory(spec), common::Error);
 }
 
 }  // namespace

@@ -145,23 +145,50 @@ Seen look(const DramDriver& d, std::vector<Command> log) {
   return seen;
 }
 
-TEST_P(DramProperties, SegmentsGiveTheSameAsOneDecisionAfterTheOther) {
+/// With segments and without, which must not show. `drive` gets a memory and random numbers, the same ones twice.
+template <typename F>
+void expect_segments_not_to_show(DramSpec spec, std::uint64_t seed, F&& drive) {
   Seen seen[2];
   for (const bool segments : {false, true}) {
-    std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()) + 3000);
-    DramSpec spec = draw_spec(random);
-    if (GetParam() % 2 == 0) spec.page_policy = PagePolicy::open;  // only there do segments exist
+    std::mt19937_64 random(seed);
     spec.segments = segments;
     DramDriver d(spec);
     std::vector<Command> log;
     d.memory.record(&log);
-    drive(d, random, 800);
-    for (int i = 0; i < 400; ++i) d.push(static_cast<std::uint64_t>(i) * 64, 64, GetParam() % 4 == 0, d.now);
+    drive(d, random);
     d.finish();
     seen[segments ? 1 : 0] = look(d, log);
   }
   EXPECT_TRUE(seen[0] == seen[1]);
   EXPECT_GT(seen[1].commands.size(), 800u);
+}
+
+TEST_P(DramProperties, SegmentsGiveTheSameAsOneDecisionAfterTheOther) {
+  std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()) + 3000);
+  DramSpec spec = draw_spec(random);
+  if (GetParam() % 2 == 0) spec.page_policy = PagePolicy::open;  // only there do segments exist
+  expect_segments_not_to_show(spec, random(), [&](DramDriver& d, std::mt19937_64& numbers) {
+    drive(d, numbers, 800);
+    for (int i = 0; i < 400; ++i) d.push(static_cast<std::uint64_t>(i) * 64, 64, GetParam() % 4 == 0, d.now);
+  });
+}
+
+/// Low bits of the bank in the address: the pieces of one burst lie in several banks, and none is older than another.
+TEST_P(DramProperties, SegmentsGiveTheSameWhereThePiecesOfABurstTie) {
+  const char* presets[] = {"ddr3-1600-x16", "lpddr3-1600-x32", "lpddr4-3200-x16", "lpddr4x-4266-x16"};
+  DramSpec spec = hw::dram_preset(presets[GetParam() % 4], std::int64_t{1} << 30);
+  spec.page_policy = PagePolicy::open;
+  spec.mapping = GetParam() % 3 == 0 ? "row-column-bank" : "row-column-bank-column:1";
+  spec.max_run = 1 + GetParam() % 5;
+  expect_segments_not_to_show(
+      spec, static_cast<std::uint64_t>(GetParam()) + 4000, [&](DramDriver& d, std::mt19937_64& numbers) {
+        std::uint64_t address = 0;
+        for (int i = 0; i < 400; ++i) {
+          const std::uint32_t bytes = static_cast<std::uint32_t>(32) << numbers() % 5;
+          d.push(address, bytes, GetParam() % 2 == 0, numbers() % 8 == 0 ? d.now + 100 * tests::ns : d.now);
+          address += bytes;
+        }
+      });
 }
 
 TEST_P(DramProperties, AskingForTheNextDecisionChangesNothing) {

@@ -4,27 +4,21 @@
 #include <cstdio>
 #include <fstream>
 
-#include "models/common/error.hpp"
 #include "models/dram/trace_file.hpp"
 #include "models/dram/trace_player.hpp"
 #include "tests/support/dram_example.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace presil::dram {
 namespace {
 
 using common::Cause;
-using common::Error;
 using tests::example_dram;
 using tests::example_row;
 using tests::ns;
 
 std::string error_of(const std::string& text) {
-  try {
-    parse_trace(text, "t.trace");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return error_or_none([&] { parse_trace(text, "t.trace"); });
 }
 
 TEST(TraceFile, ReadsWindowAndRequests) {
@@ -52,7 +46,7 @@ TEST(TraceFile, NamesTheLineThatDoesNotParse) {
 }
 
 TEST(TraceFile, MissingFileIsAnError) {
-  EXPECT_THROW(read_trace("/nonexistent/x.trace"), Error);
+  EXPECT_THROW(read_trace("/nonexistent/x.trace"), common::Error);
 }
 
 TEST(TraceFile, ReadsPlainFiles) {
@@ -123,7 +117,7 @@ TEST(TracePlayer, AddressOutsideTheMemoryIsAnError) {
   DramTiming memory(example_dram());
   EXPECT_NO_THROW(play(reads({(1 << 20) - 16}), {}, memory, 1 << 20));
   memory.reset();
-  EXPECT_THROW(play(reads({0, (1 << 20) - 15}), {}, memory, 1 << 20), Error);
+  EXPECT_THROW(play(reads({0, (1 << 20) - 15}), {}, memory, 1 << 20), common::Error);
 }
 
 TEST(TracePlayer, EmptyTraceTakesNoTime) {

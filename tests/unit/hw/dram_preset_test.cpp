@@ -3,31 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <functional>
 
-#include "models/common/error.hpp"
 #include "models/dram/address_map.hpp"
 #include "models/dram/dram_timing.hpp"
 #include "sim/hw/dram_preset.hpp"
 #include "sim/yaml/document.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace presil::hw {
 namespace {
 
-using common::Error;
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
 constexpr std::int64_t gib = std::int64_t{1} << 30;
-
-std::string error_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 TEST(Presets, EveryNameGivesAMemoryOfTheAskedSize) {
   for (const std::string& name : dram_preset_names()) {
@@ -84,8 +73,7 @@ std::string error_with(const std::string& from, const std::string& to) {
   EXPECT_NE(at, std::string::npos) << from;
   text.replace(at, from.size(), to);
   std::ofstream(folder / "own.yaml") << text;
-  const std::string error = error_of([&] { dram_preset("own-x32", gib, folder.parent_path()); });
-  EXPECT_EQ(error.find('\n'), std::string::npos);
+  const std::string error = error_or_none([&] { dram_preset("own-x32", gib, folder.parent_path()); });
   fs::remove_all(folder.parent_path());
   return error;
 }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "sim/hw/load.hpp"
-#include "tests/unit/yaml/expect_error.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace presil::hw {
 

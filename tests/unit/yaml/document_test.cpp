@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "tests/unit/yaml/expect_error.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace presil::yaml {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/yaml/expect_error.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace presil::yaml {
 namespace {
