@@ -14,9 +14,9 @@ struct Block {
 };
 
 /// Of all tiles that fit twice, in steps of the granule and, below the whole depth, of 16 channels: the one with the
-/// fewest input and weight elements fetched by output element. Input comes again with each tile of channels, half as
-/// often when all of it fits; weights with each tile of rows and columns. Empty for operators without a window, and
-/// when nothing fits twice.
+/// fewest input and weight elements fetched by output element. Input comes again with each tile of channels, weights
+/// with each tile of rows and columns; all counts half where two input buffers hold the whole input. Empty for
+/// operators without a window, and when nothing fits twice.
 std::optional<Block> least_fetch_block(const npu::NpuSpec& npu, const Nest& nest, const Operands& operands,
                                        const TileFit& fit);
 

@@ -43,13 +43,39 @@ TEST(LeastFetch, TakesTheWholeMapWhenItFits) {
   EXPECT_EQ(block->channels, 16);
 }
 
-TEST(LeastFetch, OfEqualsTakesTheShallowest) {
-  // 4 x 4 x 32 to 128 in 16 KiB: 16 pixels x 4 B x 64 channels fit twice beside the input, 128 do not. 64 and 112
-  // channels both need two tiles of channels, so the input comes twice either way.
-  const auto block = choose(npu_of(16), pointwise(4, 32, 128));
+TEST(LeastFetch, OfEqualsTakesTheFirstAndOfSmallOnesTheLast) {
+  // 8 x 8 x 32 to 128 in 64 KiB: 64 pixels x 4 B x 64 or 112 channels fit twice beside the input, 128 do not. Both need
+  // two tiles of channels, so the input comes twice either way.
+  const auto block = choose(npu_of(64), pointwise(8, 32, 128));
   ASSERT_TRUE(block);
-  EXPECT_EQ(block->rows * block->columns, 16);
+  EXPECT_EQ(block->rows * block->columns, 64);
   EXPECT_EQ(block->channels, 64);
+  // The same of 4 x 4 in 16 KiB: of blocks of up to 4 x 4 that cover as much of the input the last is taken.
+  const auto small = choose(npu_of(16), pointwise(4, 32, 128));
+  ASSERT_TRUE(small);
+  EXPECT_EQ(small->rows * small->columns, 16);
+  EXPECT_EQ(small->channels, 112);
+}
+
+TEST(LeastFetch, PrefersBlocksWhoseTwoInputBuffersHoldTheWholeInput) {
+  // Depthwise 3 x 3 on 6 x 6 x 128 with 1 x 1 x 8 micro-blocks in 14 KiB, input and accumulators in banks of 1 KiB by
+  // two and four. 6 x 6 x 16 fetches (8 x 8 + 9) x 128 = 9344 elements. 2 x 6 x 80 fetches three times (4 x 8 + 9) x
+  // 128 = 15744, but twice 4 x 8 x 80 = 5120 hold all 4608 of the input: that counts half, 7872.
+  npu::NpuSpec npu = npu_of(14);
+  npu.tile_granule = {1, 1, 8};
+  npu.tile_buffer.input_granule_bytes = 2048;
+  npu.tile_buffer.accumulator_granule_bytes = 4096;
+  npu.tile_buffer.banks = 14;
+  Nest nest = pointwise(6, 1, 128);
+  nest.op_class = OpClass::depthwise;
+  nest.access = Access::channelwise;
+  nest.in.c = 128;
+  nest.kh = nest.kw = 3;
+  const auto block = choose(npu, nest);
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->rows, 2);
+  EXPECT_EQ(block->columns, 6);
+  EXPECT_EQ(block->channels, 80);
 }
 
 TEST(LeastFetch, IsNoMatterOfOperatorsWithoutAWindow) {
