@@ -83,6 +83,13 @@ enum class WeightDelivery : std::uint8_t {
   resident   // on chip before the inference (loaded once, `--cold` shows the cost)
 };
 
+/// What decides how large weights are as stored.
+enum class WeightCoding : std::uint8_t {
+  ratio,       // `compression` times their raw size
+  entropy,     // the entropy of their values: what no code of single values can beat
+  golomb_rice  // Golomb-Rice codes, with zeros for the array's idle lanes (Ethos-U)
+};
+
 /// Kernels of one size and stride that are stored in another form (transformed for Winograd, say): `factor` times as
 /// many bytes.
 struct StoredForm {
@@ -92,21 +99,27 @@ struct StoredForm {
 
 struct Weights {
   WeightDelivery delivery = WeightDelivery::streamed;
-  std::string staging_memory;                 // for staged
-  int staging_buffers = 2;                    // 2: the next slice loads while this one is used
-  std::vector<OpClass> never_staged;          // classes whose weights are read straight from their memory
-  double compression = 1.0;                   // stored size / raw size; 0 = from the weights' entropy
+  std::string staging_memory;         // for staged
+  int staging_buffers = 2;            // 2: the next slice loads while this one is used
+  std::vector<OpClass> never_staged;  // classes whose weights are read straight from their memory
+  WeightCoding coding = WeightCoding::ratio;
+  double compression = 1.0;                   // stored size / raw size, for `ratio`
+  std::int64_t alignment = 1;                 // bytes; coded weights, and biases and scales, are padded to this
   std::int64_t bytes_per_output_channel = 0;  // bias and scale, stored with the weights
   bool skip_dead_filters = false;
+  /// Staged weights: the operator runs in passes over slices of output channels where this hides the copies.
+  bool sliced_passes = false;
+  std::int64_t expected_copy_rate = 0;   // bytes/s that the cut reckons with; 0: those of the path
   std::int64_t resident_capacity = 0;    // resident: bytes on chip, filled in order; the rest is streamed; 0 = all
   std::vector<StoredForm> stored_forms;  // of convolutions
 };
 
 struct Launch {
-  std::int64_t cycles = 0;      // per hardware operator, NPU clock
-  std::int64_t host_ps = 0;     // plus host time
-  std::int64_t call_ps = 0;     // once per run of operators on the NPU: the host's call of the driver and its return
-  bool gates_transfers = true;  // its transfers start only after the launch
+  std::int64_t cycles = 0;         // per hardware operator, NPU clock
+  std::int64_t host_ps = 0;        // plus host time
+  std::int64_t call_ps = 0;        // once per run of operators on the NPU: the host's call of the driver and its return
+  std::int64_t command_bytes = 0;  // per hardware operator, read from where the constants lie
+  bool gates_transfers = true;     // its transfers start only after the launch
 };
 
 /// What the NPU can run of one class; a class that is not listed falls back.

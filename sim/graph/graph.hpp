@@ -56,6 +56,8 @@ struct WeightStatistics {
   std::int64_t dead_filters = 0;  // output channels whose weights are all zero
   std::int64_t filters = 0;
   double entropy_bits = 0.0;  // Shannon entropy per element of the value histogram, 0...bits(type)
+  /// Elements by distance to the zero point of the first channel, -255 first, of types of 2 to 8 bits; else empty.
+  std::vector<std::int64_t> histogram;
 };
 
 struct Quantization {

@@ -75,6 +75,19 @@ std::vector<std::int64_t> run_lengths(const std::vector<std::uint8_t>& data, std
   return runs;
 }
 
+/// From counts of bit patterns to counts of distances to the zero point.
+std::vector<std::int64_t> by_distance(const Histogram& patterns, const Tensor& tensor, int width) {
+  const bool is_signed = tensor.type == Type::int8 || tensor.type == Type::int4 || tensor.type == Type::int2;
+  const std::int64_t zero = tensor.quantization.zero_point.empty() ? 0 : tensor.quantization.zero_point[0];
+  std::vector<std::int64_t> histogram(511, 0);
+  for (int pattern = 0; pattern < (1 << width); ++pattern) {
+    const int value = is_signed && pattern >= (1 << (width - 1)) ? pattern - (1 << width) : pattern;
+    const auto distance = std::clamp<std::int64_t>(value - zero, -255, 255);
+    histogram[static_cast<std::size_t>(distance + 255)] += patterns[static_cast<std::size_t>(pattern)];
+  }
+  return histogram;
+}
+
 /// The element at `i`, as a bit pattern.
 std::uint32_t element(const Tensor& tensor, int width, std::int64_t i) {
   if (width >= 8) {
@@ -112,6 +125,7 @@ WeightStatistics count(const Tensor& tensor, int filter_axis) {
     table = byte_histogram(tensor.data);
     if (width < 8) table = unpack(table, width, tensor.data, statistics.elements);
     statistics.entropy_bits = entropy({table.begin(), table.end()}, statistics.elements);
+    if (width > 1) statistics.histogram = by_distance(table, tensor, width);
   } else {
     const auto bytes = static_cast<std::size_t>(width / 8);
     const auto elements = static_cast<std::size_t>(statistics.elements);

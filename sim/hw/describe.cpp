@@ -160,7 +160,8 @@ std::string npu_text(const npu::NpuSpec& npu) {
                          buffer.holds_accumulators ? ", accumulators" : "")});
   static const char* deliveries[] = {"streamed from their memory", "staged in ", "resident on chip"};
   std::string weights = deliveries[static_cast<int>(npu.weights.delivery)] + npu.weights.staging_memory;
-  weights += npu.weights.compression == 0     ? ", compressed to their entropy"
+  weights += npu.weights.coding == npu::WeightCoding::entropy       ? ", compressed to their entropy"
+             : npu.weights.coding == npu::WeightCoding::golomb_rice ? ", in Golomb-Rice codes"
              : npu.weights.compression != 1.0 ? fmt::format(", stored at {} of their size", npu.weights.compression)
                                               : "";
   rows.push_back({"  weights", weights});

@@ -195,7 +195,7 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
   for (std::int64_t value :
        {s.hz, std::int64_t{s.cores}, s.macs_per_cycle, std::int64_t{s.layout_block}, std::int64_t{s.lookahead_tiles},
         std::int64_t{s.streaming_stripes}, s.dma.hz, s.dma.setup_cycles, s.launch.cycles, s.launch.host_ps,
-        s.launch.call_ps, std::int64_t{s.launch.gates_transfers}, s.fallback.hand_over_ps,
+        s.launch.call_ps, s.launch.command_bytes, std::int64_t{s.launch.gates_transfers}, s.fallback.hand_over_ps,
         std::int64_t{s.fallback.overlap}})
     c.add(p, value);
   c.add(p + ".dma.cycles_per_row", s.dma.cycles_per_row);
@@ -232,6 +232,10 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
   c.add(p + ".weights.staging_buffers", s.weights.staging_buffers);
   c.add_classes(p + ".weights.never_staged", s.weights.never_staged);
   c.add(p + ".weights.compression", s.weights.compression);
+  c.add_enum(p + ".weights.coding", s.weights.coding);
+  c.add(p + ".weights.alignment", s.weights.alignment);
+  c.add(p + ".weights.sliced_passes", s.weights.sliced_passes);
+  c.add(p + ".weights.expected_copy_rate", s.weights.expected_copy_rate);
   c.add(p + ".weights.bytes_per_output_channel", s.weights.bytes_per_output_channel);
   c.add(p + ".weights.skip_dead_filters", s.weights.skip_dead_filters);
   c.add(p + ".weights.capacity", s.weights.resident_capacity);

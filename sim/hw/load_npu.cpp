@@ -127,17 +127,24 @@ npu::Weights read_weights(Map map, const Hardware& hardware) {
     require_name(memory, "memory", memory_names(hardware));
     weights.staging_memory = memory.text();
     weights.staging_buffers = static_cast<int>(map.integer_or("staging_buffers", weights.staging_buffers, 1, 2));
+    weights.sliced_passes = map.boolean_or("sliced_passes", weights.sliced_passes);
+    if (const auto rate = map.find("expected_copy_rate"))
+      weights.expected_copy_rate = rate->whole(yaml::rate_bytes_per_second());
     if (const auto never = map.find("never_staged"))
       for (const Value& value : never->one_or_list())
         for (OpClass op_class : read_classes(value, value.text())) weights.never_staged.push_back(op_class);
   }
   if (const auto compression = map.find("compression")) {
-    weights.compression = compression->text() == "entropy" ? 0.0 : compression->number(1e-3, 16.0);
+    weights.coding = compression->text() == "entropy"       ? npu::WeightCoding::entropy
+                     : compression->text() == "golomb_rice" ? npu::WeightCoding::golomb_rice
+                                                            : npu::WeightCoding::ratio;
+    if (weights.coding == npu::WeightCoding::ratio) weights.compression = compression->number(1e-3, 16.0);
   } else {
     map.note_default("compression", "1");
   }
   weights.bytes_per_output_channel =
       map.integer_or("bytes_per_output_channel", weights.bytes_per_output_channel, 0, 1 << 20);
+  weights.alignment = map.bytes_or("alignment", weights.alignment);
   weights.skip_dead_filters = map.boolean_or("skip_dead_filters", weights.skip_dead_filters);
   if (weights.delivery == WeightDelivery::resident) weights.resident_capacity = map.bytes_or("capacity", 0);
   if (const auto forms = map.find("stored_forms"))
@@ -159,6 +166,7 @@ npu::Launch read_launch(Map map) {
   launch.cycles = map.cycles_or("hardware", launch.cycles);
   launch.host_ps = map.ps_or("host", launch.host_ps);
   launch.call_ps = map.ps_or("call", launch.call_ps);
+  launch.command_bytes = map.bytes_or("commands", launch.command_bytes);
   launch.gates_transfers = map.boolean_or("gates_transfers", launch.gates_transfers);
   map.finish();
   return launch;

@@ -61,76 +61,35 @@ NpuLowering::NpuLowering(const Program& program, int unit, Builder& builder, Pro
     core.out = builder_.queue(name + ".out", unit_.name, c);
     cores_.push_back(core);
   }
+  for (const Storage& s : program_.storages) {
+    if (!s.constant || s.memory < 0 || npu_.launch.command_bytes == 0) continue;
+    command_stream_.memory = s.memory;
+    command_stream_.address =
+        std::max(command_stream_.address, s.address + static_cast<std::uint64_t>(round_up(s.bytes, Arena::alignment)));
+  }
+  if (command_stream_.memory >= 0) commands_ = builder_.queue(unit_.name + ".commands", unit_.name);
   if (npu_.weights.delivery == npu::WeightDelivery::staged) copy_ = builder_.queue(unit_.name + ".dma", unit_.name);
 }
 
 JobId NpuLowering::launch(const Step& step, Core& core) {
   if (timing_.launch_cycles(step.nest.op_class) == 0 && npu_.launch.host_ps == 0) return -1;
+  builder_.after(read_commands());
   Work work;
   work.op_class = step.nest.op_class;
-  return builder_.work(core.compute, JobKind::launch, work, 0);
+  return last_launch_ = builder_.work(core.compute, JobKind::launch, work, 0);
 }
 
-bool NpuLowering::resident(const Step& step) const {
-  if (npu_.weights.delivery != npu::WeightDelivery::resident) return false;
-  if (npu_.weights.resident_capacity == 0) return true;
-  // In the order of the network until the memory is full; what does not fit is left out, later smaller ones are not.
-  std::int64_t filled = 0;
-  for (const Step& s : program_.steps) {
-    if (s.unit != step.unit || s.weights < 0) continue;
-    const std::int64_t bytes = program_.storage(s.weights).bytes;
-    const bool fits = filled + bytes <= npu_.weights.resident_capacity;
-    if (s.op == step.op) return fits;
-    if (fits) filled += bytes;
-  }
-  return false;
+JobId NpuLowering::read_commands() {
+  if (command_stream_.memory < 0) return -1;
+  builder_.after(last_launch_);
+  commands_read_ += npu_.launch.command_bytes;
+  return builder_.transfer(commands_, DataKind::none, false,
+                           span(command_stream_, commands_read_ - npu_.launch.command_bytes, commands_read_), false, 0);
 }
 
 JobId NpuLowering::call(const Step& step, std::vector<JobId> entry) {
   builder_.begin_step(step.op, std::move(entry));
   return builder_.work(cores_[0].compute, JobKind::hand_over, Work{}, 0);
-}
-
-Operands NpuLowering::operands_of(const Step& step, const Staging& staging) const {
-  Operands o;
-  const auto check = [&](int tensor) {
-    const Storage& s = program_.storage(tensor);
-    if (s.memory >= 0 && !paths_[static_cast<std::size_t>(s.memory)].reachable())
-      throw common::Error(fmt::format("{}: {} reaches no bus to {}, where {} lies; attach it to one in units.{}.bus",
-                                      program_.hardware->file, unit_.name,
-                                      program_.hardware->memories[static_cast<std::size_t>(s.memory)].name,
-                                      program_.tensor(tensor).name, unit_.name));
-  };
-  for (int t : step.inputs) check(t);
-  for (int t : step.outputs) check(t);
-  if (step.weights >= 0) check(step.weights);
-  if (!step.inputs.empty()) {
-    o.input_memory = program_.storage(step.inputs[0]).memory;
-    o.input_blocked = program_.storage(step.inputs[0]).blocked;
-  }
-  if (!step.outputs.empty()) {
-    o.output_memory = program_.storage(step.outputs[0]).memory;
-    o.output_blocked = program_.storage(step.outputs[0]).blocked;
-  }
-  o.block = npu_.layout_block;
-  o.between = step.stages.empty() ? 0 : static_cast<int>(step.stages.size()) - 1;
-  for (std::size_t i = 1; i < step.inputs.size(); ++i)
-    if (follows_output(program_, step, step.inputs[i])) ++o.extra_inputs;
-  for (int t : step.constants)
-    if (t != step.weights && step.nest.access == Access::channelwise && step.weights < 0 &&
-        follows_output(program_, step, t))
-      ++o.extra_inputs;
-  if (step.weights >= 0) {
-    o.weight_bytes = program_.storage(step.weights).bytes;
-    o.weight_memory = staging.memory >= 0 ? staging.memory : program_.storage(step.weights).memory;
-    o.weights_outer_only = staging.memory >= 0 && !staging.whole;
-    if (o.weights_outer_only) o.channel_limit = std::max<std::int64_t>(1, step.nest.out.c / staging.slices);
-    if (resident(step)) o.weight_memory = -1;
-  } else if (step.nest.op_class == OpClass::matmul && step.inputs.size() > 1) {
-    o.weight_bytes = program_.tensor(step.inputs[1]).bytes();
-    o.weight_memory = program_.storage(step.inputs[1]).memory;
-  }
-  return o;
 }
 
 std::optional<Tiling> NpuLowering::tiling_of(const Step& step, const Operands& operands) {
@@ -157,10 +116,12 @@ void NpuLowering::lower(int index, const Staging& staging, std::vector<JobId> en
                     unit_.name, npu_.tile_buffer.size_bytes, unit_.name));
   builder_.begin_step(step.op, {});
   if (tiling) {
-    WeightStream weights(program_, step, staging, operands, *tiling, npu_, builder_, copy_,
+    const std::vector<Range> slices = slices_of(index, staging, operands, *tiling);
+    const ChannelTiles channel_tiles(slices, tiling->tc);
+    WeightStream weights(program_, step, staging, operands, *tiling, slices, channel_tiles, npu_, builder_, copy_,
                          static_cast<std::int64_t>(index) << 40, room);
     builder_.begin_step(step.op, std::move(entry));
-    lower_tiled(step, index, info, *tiling, weights);
+    lower_tiled(step, index, info, *tiling, channel_tiles, weights);
   } else {
     builder_.begin_step(step.op, std::move(entry));
     lower_proportional(step, index, info);
@@ -183,10 +144,10 @@ void NpuLowering::whole_operands(Core& core, JobId launched, std::vector<JobId>&
 }
 
 void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo& info, const Tiling& t,
-                              WeightStream& weights) {
+                              const ChannelTiles& channel_tiles, WeightStream& weights) {
   const Nest& nest = step.nest;
   const bool window = nest.access == Access::window;
-  const std::int64_t nh = ceil_div(nest.out.h, t.th), nw = ceil_div(nest.out.w, t.tw), nc = ceil_div(nest.out.c, t.tc);
+  const std::int64_t nh = ceil_div(nest.out.h, t.th), nw = ceil_div(nest.out.w, t.tw), nc = channel_tiles.count();
   const std::int64_t ni = window ? ceil_div(nest.ic, t.tic) : 1, spatial = nest.out.n * nh * nw;
   const std::int64_t step_key = static_cast<std::int64_t>(index) << 40;
   const double half = t.slots == 2 ? 0.5 : 1.0;
@@ -231,7 +192,8 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
     const std::int64_t image = sp / (nh * nw), hy = sp / nw % nh, wx = sp % nw;
     const Range rows{hy * t.th, std::min(nest.out.h, (hy + 1) * t.th)};
     const Range columns{wx * t.tw, std::min(nest.out.w, (wx + 1) * t.tw)};
-    const Range channels{c * t.tc, std::min(nest.out.c, (c + 1) * t.tc)};
+    const Range channels = channel_tiles.tiles[static_cast<std::size_t>(c)];
+    const std::int64_t pass = channel_tiles.slice[static_cast<std::size_t>(c)];
     const std::size_t which =
         cores_.size() == 1 ? 0 : static_cast<std::size_t>((sp + c) % static_cast<std::int64_t>(cores_.size()));
     Core& core = cores_[which];
@@ -260,7 +222,9 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
       if (!window)
         in_channels = {channels.begin / nest.channel_multiplier,
                        std::min(nest.in.c, ceil_div(channels.end, nest.channel_multiplier))};
-      const std::int64_t input_key = step_key | (!window ? sp * nc + c : passes ? (sp * nc + c) * ni + i : sp * ni + i);
+      const std::int64_t input_key = step_key | (!window  ? sp * nc + c
+                                                 : passes ? (sp * nc + c) * ni + i
+                                                          : (pass * spatial + sp) * ni + i);
       if (!core.input.holds(input_key)) {
         Box box;
         box.image = image;
@@ -354,12 +318,14 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
     }
   };
 
-  if (t.weights_outer) {
-    for (std::int64_t c = 0; c < nc; ++c)
-      for (std::int64_t sp = 0; sp < spatial; ++sp) run_tile(sp, c);
-  } else {
-    for (std::int64_t sp = 0; sp < spatial; ++sp)
-      for (std::int64_t c = 0; c < nc; ++c) run_tile(sp, c);
+  for (const Range& pass : channel_tiles.of_slice) {
+    if (t.weights_outer) {
+      for (std::int64_t c = pass.begin; c < pass.end; ++c)
+        for (std::int64_t sp = 0; sp < spatial; ++sp) run_tile(sp, c);
+    } else {
+      for (std::int64_t sp = 0; sp < spatial; ++sp)
+        for (std::int64_t c = pass.begin; c < pass.end; ++c) run_tile(sp, c);
+    }
   }
   for (JobId job : last_store)
     if (job >= 0) progress_.step_done[static_cast<std::size_t>(index)].push_back(job);

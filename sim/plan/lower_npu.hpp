@@ -6,6 +6,7 @@
 
 #include "models/npu/npu_timing.hpp"
 #include "sim/plan/builder.hpp"
+#include "sim/plan/channel_slices.hpp"
 #include "sim/plan/path.hpp"
 #include "sim/plan/ready.hpp"
 #include "sim/plan/slots.hpp"
@@ -38,11 +39,15 @@ class NpuLowering {
     Slots input, weight, output;
   };
   void lower_tiled(const Step& step, int index, traces::OperatorInfo& info, const Tiling& tiling,
-                   WeightStream& weights);
+                   const ChannelTiles& channel_tiles, WeightStream& weights);
+  /// The slices of output channels that the step runs in, one pass each.
+  std::vector<Range> slices_of(int index, const Staging& staging, const Operands& operands, const Tiling& tiling);
   void lower_proportional(const Step& step, int index, traces::OperatorInfo& info);
   /// The step's weights are on chip before the inference.
   bool resident(const Step& step) const;
   JobId launch(const Step& step, Core& core);
+  /// The read of the operator's commands, one operator ahead of the array; -1: it has none.
+  JobId read_commands();
   void whole_operands(Core& core, JobId launched, std::vector<JobId>& loads, const std::vector<int>& tensors);
   std::optional<Tiling> tiling_of(const Step& step, const Operands& operands);
   Operands operands_of(const Step& step, const Staging& staging) const;
@@ -61,7 +66,12 @@ class NpuLowering {
     std::optional<Tiling> tiling;
   };
   std::vector<Chosen> chosen_;  // networks repeat their blocks: equal steps are tiled once
-  std::uint16_t copy_ = 0;
+  std::uint16_t copy_ = 0, commands_ = 0;
+  JobId last_launch_ = -1;
+  Storage command_stream_;  // behind the constants
+  std::int64_t commands_read_ = 0;
+  int last_step_ = -1;       // position of the step lowered last ...
+  double last_pass_ps_ = 0;  // ... and the estimated time of its last pass
 };
 
 /// Kind of data of a feature map's traffic: spilled maps are booked apart.

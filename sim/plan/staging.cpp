@@ -12,8 +12,11 @@ Staging stage_weights(const Program& program, int index, std::vector<Arena>& are
   const hw::Unit& unit = program.hardware->units[static_cast<std::size_t>(step.unit)];
   if (!unit.is_npu() || step.weights < 0 || unit.npu().weights.delivery != npu::WeightDelivery::staged) return staging;
   const npu::Weights& weights = unit.npu().weights;
-  if (std::find(weights.never_staged.begin(), weights.never_staged.end(), step.nest.op_class) !=
-      weights.never_staged.end())
+  // On a map of one pixel a 1 x 1 convolution is a matrix times a vector.
+  const Nest& n = step.nest;
+  const bool product = n.op_class == OpClass::pointwise && n.in.h * n.in.w == 1;
+  const OpClass op_class = product ? OpClass::fully_connected : n.op_class;
+  if (std::find(weights.never_staged.begin(), weights.never_staged.end(), op_class) != weights.never_staged.end())
     return staging;
   const int memory = program.hardware->memory_index(weights.staging_memory);
   if (memory < 0 || memory == program.storage(step.weights).memory) return staging;

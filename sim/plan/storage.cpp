@@ -5,6 +5,7 @@
 #include <map>
 
 #include "sim/plan/arithmetic.hpp"
+#include "sim/plan/weight_coding.hpp"
 
 namespace presil::plan {
 namespace {
@@ -43,10 +44,14 @@ std::int64_t stored_weight_bytes(const Program& program, const Step& step) {
   const hw::Unit& unit = program.hardware->units[static_cast<std::size_t>(step.unit)];
   if (unit.is_npu()) {
     const npu::Weights& w = unit.npu().weights;
+    const int bits = graph::bits(weights.type);
     double ratio = w.compression;
-    if (ratio <= 0) {
-      const int bits = graph::bits(weights.type);
-      ratio = weights.statistics && bits > 0 ? std::min(1.0, weights.statistics->entropy_bits / bits) : 1.0;
+    if (w.coding != npu::WeightCoding::ratio && weights.statistics && bits > 0) {
+      ratio = std::min(1.0, weights.statistics->entropy_bits / bits);
+      if (w.coding == npu::WeightCoding::golomb_rice && !weights.statistics->histogram.empty()) {
+        const std::int64_t idle = streamed_values(step.nest, unit.npu()) - weights.elements();
+        ratio = golomb_rice_bits(weights.statistics->histogram, std::max<std::int64_t>(0, idle)) / (8 * bytes);
+      }
     }
     if (w.skip_dead_filters && weights.statistics && weights.statistics->filters > 0)
       ratio *= 1.0 -
@@ -60,7 +65,8 @@ std::int64_t stored_weight_bytes(const Program& program, const Step& step) {
           bytes *= form.factor;
     if (w.bytes_per_output_channel > 0) beside = w.bytes_per_output_channel * step.nest.out.c;
   }
-  return static_cast<std::int64_t>(std::ceil(bytes)) + beside;
+  const std::int64_t alignment = unit.is_npu() ? unit.npu().weights.alignment : 1;
+  return round_up(static_cast<std::int64_t>(std::ceil(bytes)), alignment) + round_up(beside, alignment);
 }
 
 void let_units_overlap(Program& program) {

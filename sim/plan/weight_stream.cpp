@@ -10,11 +10,16 @@ namespace {
 
 using traces::DataKind;
 
+/// Share of a piece that the buffer does not hold: it streams into the array while its tile computes, so its load may
+/// run one tile further ahead than that of a piece which is there as a whole before.
+constexpr double streamed = 1.0 / 3;
+
 }  // namespace
 
 WeightStream::WeightStream(const Program& program, const Step& step, const Staging& staging, const Operands& operands,
-                           const Tiling& tiling, const npu::NpuSpec& npu, Builder& builder, std::uint16_t copy_queue,
-                           std::int64_t step_key, const std::vector<JobId>& room)
+                           const Tiling& tiling, const std::vector<Range>& slices, const ChannelTiles& channels,
+                           const npu::NpuSpec& npu, Builder& builder, std::uint16_t copy_queue, std::int64_t step_key,
+                           const std::vector<JobId>& room)
     : program_(program),
       step_(step),
       staging_(staging),
@@ -23,25 +28,32 @@ WeightStream::WeightStream(const Program& program, const Step& step, const Stagi
       builder_(builder),
       copy_queue_(copy_queue),
       step_key_(step_key) {
-  channel_tiles_ = ceil_div(step.nest.out.c, tiling.tc);
+  channel_tiles_ = channels.count();
   input_slices_ = step.nest.access == Access::window ? ceil_div(step.nest.ic, tiling.tic) : 1;
   keep_ = tiling.keep_weights;
   share_ = keep_ ? 1.0 / static_cast<double>(channel_tiles_ * input_slices_) : tiling.slots == 2 ? 0.5 : 1.0;
   seen_.assign(static_cast<std::size_t>(channel_tiles_ * input_slices_), false);
   if (staging.memory < 0) return;
-  int slices = staging.slices;
-  if (!staging.whole) {
+  int parts = staging.slices;
+  if (slices.size() > 1) {
+    passes_ = slices;
+    parts = static_cast<int>(slices.size());
+  } else if (!staging.whole) {
     channels_per_slice_ = std::max<std::int64_t>(1, operands.channel_limit / tiling.tc) * tiling.tc;
-    slices = static_cast<int>(ceil_div(step.nest.out.c, channels_per_slice_));
+    parts = static_cast<int>(ceil_div(step.nest.out.c, channels_per_slice_));
   }
-  copies_.assign(static_cast<std::size_t>(slices), -1);
+  copies_.assign(static_cast<std::size_t>(parts), -1);
   slice_user_.assign(copies_.size(), -1);
   for (JobId job : room) builder_.after(job);
-  for (int s = 0; s < std::min(slices, staging.buffers); ++s) copy_slice(s);
+  for (int s = 0; s < (staging.whole ? parts : std::min(parts, staging.buffers)); ++s) copy_slice(s);
 }
 
 Range WeightStream::slice_bytes(int slice) const {
   const std::int64_t bytes = operands_.weight_bytes;
+  if (!passes_.empty()) {
+    const Range& pass = passes_[static_cast<std::size_t>(slice)];
+    return {bytes * pass.begin / step_.nest.out.c, bytes * pass.end / step_.nest.out.c};
+  }
   if (staging_.whole) return {bytes * slice / staging_.slices, bytes * (slice + 1) / staging_.slices};
   const std::int64_t oc = step_.nest.out.c;
   return {bytes * (slice * channels_per_slice_) / oc, bytes * std::min(oc, (slice + 1) * channels_per_slice_) / oc};
@@ -84,7 +96,11 @@ WeightStream::Piece WeightStream::load(Slots& slots, std::uint16_t queue, std::i
                                        staging_.slices - 1, std::max<std::int64_t>(0, bytes.end - 1) * staging_.slices /
                                                                 operands_.weight_bytes))
                                  : static_cast<int>(channels.begin / channels_per_slice_);
-    if (staging_.whole)  // rounding of the slices' ends: take the slice that holds the last byte
+    if (!passes_.empty())
+      piece.slice = static_cast<int>(
+          std::find_if(passes_.begin(), passes_.end(), [&](const Range& p) { return channels.begin < p.end; }) -
+          passes_.begin());
+    else if (staging_.whole)  // rounding of the slices' ends: take the slice that holds the last byte
       while (piece.slice + 1 < staging_.slices && slice_bytes(piece.slice).end < bytes.end) ++piece.slice;
     // Slices that take turns: each copy waits for the last use of the slice whose room it takes, one ahead of its use.
     const int ahead = std::min(static_cast<int>(copies_.size()) - 1, piece.slice + staging_.buffers - 1);
@@ -100,7 +116,7 @@ WeightStream::Piece WeightStream::load(Slots& slots, std::uint16_t queue, std::i
     piece.load = slots.load_of(piece.key);
     return piece;
   }
-  const JobId room = slots.make_room(holds ? share_ : 0.5);
+  const JobId room = slots.make_room(holds ? share_ : streamed);
   builder_.after(room);
   if (piece.slice >= 0) builder_.after(copies_[static_cast<std::size_t>(piece.slice)]);
   if (npu_.launch.gates_transfers) builder_.after(launched);
@@ -121,7 +137,7 @@ WeightStream::Piece WeightStream::load(Slots& slots, std::uint16_t queue, std::i
   const bool again = seen_[static_cast<std::size_t>(index)];
   seen_[static_cast<std::size_t>(index)] = true;
   piece.load = builder_.transfer(queue, DataKind::weights, false, area, again, tile);
-  slots.put(piece.key, holds ? share_ : 0.5, piece.load);
+  slots.put(piece.key, holds ? share_ : streamed, piece.load);
   return piece;
 }
 

@@ -28,5 +28,51 @@ TEST(TheEthosU55, AgreesWithTheCyclesOfArmsOwnModel) {
   EXPECT_NEAR(static_cast<double>(test::memory(r, "sram").counters.write_bytes) / 8 / 62789, 1.0, 0.05);
 }
 
+/// Bytes moved by jobs of one kind and direction, from or to the memory.
+std::int64_t bytes_of(const test::Run& r, const hw::Hardware& hardware, traces::DataKind kind, const char* memory) {
+  std::int64_t bytes = 0;
+  for (const traces::Job& job : r.schedule.jobs) {
+    if (job.area < 0 || job.write || job.data != kind) continue;
+    const traces::Area& area = r.schedule.areas[static_cast<std::size_t>(job.area)];
+    if (area.memory == hardware.memory_index(memory)) bytes += area.bytes();
+  }
+  return bytes;
+}
+
+TEST(TheEthosU55, ReadsItsCommandsFromWhereTheWeightsLie) {
+  const hw::Hardware chip = test::chip("ethos-u55-128");
+  const test::Run r = test::run(test::zoo("ds_cnn"), chip);
+  std::int64_t launches = 0;
+  for (const traces::Job& job : r.schedule.jobs) launches += job.kind == traces::JobKind::launch;
+  EXPECT_GT(launches, 10);
+  EXPECT_EQ(bytes_of(r, chip, traces::DataKind::none, "flash"), 200 * launches);
+}
+
+TEST(TheEthosU55, RunsInPassesWhereWeightsComeSlowlyAndReadsTheInputAgainForEach) {
+  const graph::Graph graph = test::zoo("ds_cnn");
+  const auto read = [&](const char* rate, traces::DataKind kind) {
+    const hw::Hardware chip = test::chip("ethos-u55-64", {std::string("units.npu.weights.expected_copy_rate=") + rate});
+    const test::Run r = test::run(graph, chip);
+    test::expect_consistent(r.result);
+    return bytes_of(r, chip, kind, kind == traces::DataKind::weights ? "flash" : "sram");
+  };
+  EXPECT_GT(read("5 MB/s", traces::DataKind::input), read("100 GB/s", traces::DataKind::input) * 11 / 10);
+  // Each weight is copied once either way.
+  EXPECT_EQ(read("5 MB/s", traces::DataKind::weights), read("100 GB/s", traces::DataKind::weights));
+}
+
+TEST(TheEthosU55, ReadsTheMatrixOfAOnePixelConvolutionFromFlash) {
+  // As of a fully connected layer: nothing of it is copied to SRAM.
+  const hw::Hardware chip = test::chip("ethos-u55-128");
+  const auto copies = [&](std::int64_t size) {
+    const test::Run r = test::run(test::one_convolution(size, size, 64, 64, 1), chip);
+    std::int64_t count = 0;
+    for (const traces::Job& job : r.schedule.jobs) count += job.kind == traces::JobKind::copy;
+    return count;
+  };
+  EXPECT_EQ(copies(1), 0);
+  EXPECT_GT(copies(2), 0);
+}
+
 }  // namespace
 }  // namespace presil

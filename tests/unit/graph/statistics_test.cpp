@@ -32,6 +32,24 @@ TEST(Statistics, ZeroIsTheZeroPoint) {
   EXPECT_EQ(s.dead_filters, 1);
 }
 
+TEST(Statistics, TheHistogramCountsDistancesToTheZeroPoint) {
+  // -1, -1, 2 and -128; then uint8 about 128: 0, 127, 255, 128; then int4: 1, -1, 0, 0.
+  const auto at = [](const WeightStatistics& s, int distance) {
+    return s.histogram.at(static_cast<std::size_t>(255 + distance));
+  };
+  const WeightStatistics whole = of_dense(Type::int8, {2, 2}, {0xff, 0xff, 2, 0x80});
+  EXPECT_EQ(at(whole, -1), 2);
+  EXPECT_EQ(at(whole, 2), 1);
+  EXPECT_EQ(at(whole, -128), 1);
+  const WeightStatistics shifted = of_dense(Type::uint8, {2, 2}, {0, 127, 255, 128}, {{0.5f}, {128}, 0});
+  for (int distance : {-128, -1, 127, 0}) EXPECT_EQ(at(shifted, distance), 1) << distance;
+  const WeightStatistics narrow = of_dense(Type::int4, {2, 2}, {0xf1, 0x00});
+  EXPECT_EQ(at(narrow, 1), 1);
+  EXPECT_EQ(at(narrow, -1), 1);
+  EXPECT_EQ(at(narrow, 0), 2);
+  EXPECT_TRUE(of_dense(Type::int16, {2, 2}, {0, 1, 0, 1, 1, 0, 0, 0}).histogram.empty());
+}
+
 TEST(Statistics, EachChannelHasItsOwnZeroPoint) {
   const WeightStatistics s = of_dense(Type::int8, {2, 2}, {1, 1, 1, 2}, {{0.5f, 0.5f}, {1, 2}, 0});
   EXPECT_EQ(s.zeros, 3);

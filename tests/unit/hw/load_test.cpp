@@ -136,7 +136,9 @@ TEST(Load, ReadsStagedWeightsOverheadsAndTheOutputStage) {
   EXPECT_EQ(npu.weights.delivery, npu::WeightDelivery::staged);
   EXPECT_EQ(npu.weights.staging_memory, "sram");
   EXPECT_EQ(npu.weights.never_staged, std::vector<OpClass>{OpClass::fully_connected});
-  EXPECT_EQ(npu.weights.compression, 0);  // from the entropy
+  EXPECT_EQ(npu.weights.coding, npu::WeightCoding::entropy);
+  EXPECT_FALSE(npu.weights.sliced_passes);
+  EXPECT_EQ(npu.launch.command_bytes, 0);
   EXPECT_EQ(npu.weights.bytes_per_output_channel, 10);
   EXPECT_EQ(npu.overheads.at(0).per, npu::Per::step);
   EXPECT_EQ(npu.overheads.at(0).only_when_pixels_up_to, 2);
@@ -145,6 +147,27 @@ TEST(Load, ReadsStagedWeightsOverheadsAndTheOutputStage) {
   EXPECT_EQ(npu.overheads.at(1).classes, (std::vector<OpClass>{OpClass::average_pool, OpClass::max_pool}));
   EXPECT_EQ(npu.tile_limit, (std::array<std::int32_t, 3>{32, 64, 128}));
   EXPECT_EQ(npu.layout, npu::Layout::channel_blocked);
+}
+
+TEST(Load, ReadsCodedWeightsPassesAndCommands) {
+  const std::string weights =
+      "    weights: {delivery: staged, staging_memory: sram, compression: golomb_rice, alignment: 16 B, "
+      "sliced_passes: true, expected_copy_rate: 50 MB/s}\n";
+  const std::string chip =
+      with(with(small_chip, "    launch:", weights + "    launch:"), "launch: {", "launch: {commands: 200 B, ");
+  const Hardware hardware = from_text(chip);
+  const npu::NpuSpec& npu = hardware.unit("npu")->npu();
+  EXPECT_EQ(npu.weights.coding, npu::WeightCoding::golomb_rice);
+  EXPECT_EQ(npu.weights.alignment, 16);
+  EXPECT_TRUE(npu.weights.sliced_passes);
+  EXPECT_EQ(npu.weights.expected_copy_rate, 50'000'000);
+  EXPECT_EQ(npu.launch.command_bytes, 200);
+  for (const auto& [what, instead] : {std::pair{"golomb_rice", "entropy"},
+                                      {"16 B", "1 B"},
+                                      {"passes: true", "passes: false"},
+                                      {"50 MB/s", "40 MB/s"},
+                                      {"200 B", "100 B"}})
+    EXPECT_NE(from_text(with(chip, what, instead)).digest, hardware.digest) << instead;
 }
 
 TEST(Load, EveryPolicyOfADramIsAKey) {
