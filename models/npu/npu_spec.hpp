@@ -52,6 +52,8 @@ enum class Per : std::uint8_t { step, row, column, pixel, pass, tile, op };
 struct Overhead {
   Per per = Per::tile;
   double cycles = 0;
+  /// per step: only the steps over these dimensions, in blocks of so many; all 0: every step.
+  std::array<std::int32_t, dim_count> over{};
   bool hidden = false;                      // runs beside the array: only counts where it exceeds it
   std::vector<OpClass> classes;             // empty: all
   std::int32_t only_when_pixels_up_to = 0;  // bubbles that larger tiles hide: tile's oh*ow at most this; 0 = always

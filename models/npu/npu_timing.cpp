@@ -45,6 +45,30 @@ Steps steps(const Groups& groups, const Extents& extent) {
   return result;
 }
 
+/// Blocks of steps over the dimensions that `over` names; a dimension that no mode unrolls is stepped through one by
+/// one.
+template <class Groups>
+std::int64_t blocks(const Groups* groups, const Extents& extent, const std::array<std::int32_t, dim_count>& over) {
+  std::int64_t result = 1;
+  const auto count = [&result](std::int64_t steps, std::int32_t block) {
+    if (block > 0) result *= ceil_div(steps, block);
+  };
+  if (groups == nullptr) {
+    for (std::size_t d = 0; d < dim_count; ++d) count(extent[d], over[d]);
+    return result;
+  }
+  for (const auto& group : *groups) {
+    std::int64_t product = 1;
+    std::int32_t block = 0;
+    for (std::uint8_t d = 0; d < group.count; ++d) {
+      product *= extent[group.dims[d]];
+      block = std::max(block, over[group.dims[d]]);
+    }
+    count(ceil_div(product, group.factor), block);
+  }
+  return result;
+}
+
 double step_cycles(const Mode& mode, const Work& work) {
   if (mode.cycles_per_step_by_weight_bits.empty() && mode.cycles_per_step_by_activation_bits.empty())
     return mode.cycles_per_step;
@@ -107,7 +131,10 @@ NpuTiming::NpuTiming(const NpuSpec& spec) : spec_(spec), peak_(spec.macs_per_cyc
       }
     for (const Overhead& o : spec_.overheads)
       if (o.per != Per::op && applies(o, op_class))
-        fast.overheads.push_back({o.per, o.cycles, o.hidden, o.only_when_pixels_up_to});
+        fast.overheads.push_back(
+            {o.per, o.cycles, o.over,
+             std::any_of(o.over.begin(), o.over.end(), [](std::int32_t blocks) { return blocks > 0; }), o.hidden,
+             o.only_when_pixels_up_to});
     double per_output =
         spec_.streams.output_elements_per_cycle > 0 ? 1.0 / spec_.streams.output_elements_per_cycle : 0.0;
     const auto by_class = spec_.streams.output_cycles_per_element.find(op_class);
@@ -195,7 +222,10 @@ StageCycles NpuTiming::cost(const Work& work) const {
     double times = 1;
     switch (overhead.per) {
       case Per::step:
-        times = static_cast<double>(count.total());
+        times = static_cast<double>(!overhead.over_some
+                                        ? count.total()
+                                        : blocks(m == nullptr ? nullptr : &m->groups,
+                                                 extents(work, m == nullptr ? nullptr : m->mode), overhead.over));
         break;
       case Per::row:
         times = work.oh;

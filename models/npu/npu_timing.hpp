@@ -57,6 +57,8 @@ class NpuTiming {
   struct FastOverhead {
     Per per = Per::tile;
     double cycles = 0;
+    std::array<std::int32_t, dim_count> over{};
+    bool over_some = false;
     bool hidden = false;
     std::int32_t only_when_pixels_up_to = 0;
   };

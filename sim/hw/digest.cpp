@@ -208,6 +208,8 @@ void add(Canonical& c, const std::string& p, const npu::NpuSpec& s) {
   for (const npu::Overhead& o : s.overheads) {
     c.add(p + ".overhead",
           fmt::format("{} {} {} {}", static_cast<int>(o.per), o.cycles, o.hidden, o.only_when_pixels_up_to));
+    for (std::size_t d = 0; d < o.over.size(); ++d)
+      if (o.over[d] > 0) c.add(p + ".overhead.over." + npu::name(static_cast<npu::Dim>(d)), o.over[d]);
     c.add_classes(p + ".overhead.classes", o.classes);
   }
   c.add(p + ".streams.input", s.streams.input_elements_per_cycle);

@@ -167,6 +167,12 @@ std::vector<npu::Overhead> read_overheads(const Value& list) {
                                      {"tile", Per::tile},
                                      {"operator", Per::op}});
     overhead.cycles = map.number("cycles", 0, 1e9);
+    if (const auto over = map.find("over")) {
+      if (overhead.per != Per::step) over->fail("goes with 'per: step' only");
+      for (const auto& [key, blocks] : over->map().all())
+        overhead.over[static_cast<std::size_t>(read_dim(blocks, key))] =
+            static_cast<std::int32_t>(blocks.integer(1, 1 << 20));
+    }
     overhead.hidden = map.boolean_or("hidden", overhead.hidden);
     if (const auto classes = map.find("classes"))
       for (const Value& one : classes->one_or_list())

@@ -127,7 +127,8 @@ TEST(Load, ReadsStagedWeightsOverheadsAndTheOutputStage) {
       small_chip, "    launch:",
       "    weights: {delivery: staged, staging_memory: sram, never_staged: [fully_connected], compression: entropy, "
       "bytes_per_output_channel: 10}\n"
-      "    overheads: [{per: step, cycles: 2, only_when_pixels_up_to: 2}, {per: operator, cycles: 9, classes: "
+      "    overheads: [{per: step, cycles: 2, over: {ow: 1, oc: 32}, only_when_pixels_up_to: 2}, {per: operator, "
+      "cycles: 9, classes: "
       "[pooling], "
       "hidden: true}]\n"
       "    tile_granule: [1, 2, 8]\n    tile_limit: [32, 64, 128]\n    layout: channel_blocked\n    layout_block: 16\n"
@@ -142,6 +143,7 @@ TEST(Load, ReadsStagedWeightsOverheadsAndTheOutputStage) {
   EXPECT_EQ(npu.weights.bytes_per_output_channel, 10);
   EXPECT_EQ(npu.overheads.at(0).per, npu::Per::step);
   EXPECT_EQ(npu.overheads.at(0).only_when_pixels_up_to, 2);
+  EXPECT_EQ(npu.overheads.at(0).over, (std::array<std::int32_t, npu::dim_count>{0, 32, 0, 0, 1, 0, 0}));
   EXPECT_EQ(npu.overheads.at(1).per, npu::Per::op);
   EXPECT_TRUE(npu.overheads.at(1).hidden);
   EXPECT_EQ(npu.overheads.at(1).classes, (std::vector<OpClass>{OpClass::average_pool, OpClass::max_pool}));

@@ -78,7 +78,7 @@ TEST(TheSlowestStage, SetsThePaceAndOverheadsAreAdded) {
   spec.streams.output_elements_per_cycle = 4;
   spec.streams.input_elements_per_cycle = 8;
   spec.streams.weight_bytes_per_cycle = 2;
-  spec.overheads = {{Per::tile, 7, false, {}, 0}, {Per::row, 3, false, {}, 0}};
+  spec.overheads = {{Per::tile, 7, {}, false, {}, 0}, {Per::row, 3, {}, false, {}, 0}};
   const NpuTiming timing(spec);
   Work work = convolution(4, 5, 16, 16, 1);
   work.input_elements = 4 * 5 * 16;
@@ -120,7 +120,7 @@ TEST(TheInput, StreamsOncePerPassWhereTheChipSaysSo) {
 
 TEST(ABubble, OnlyCountsUpToItsPixels) {
   NpuSpec spec = square_array();
-  spec.overheads = {{Per::step, 2, false, {}, 2}};
+  spec.overheads = {{Per::step, 2, {}, false, {}, 2}};
   const NpuTiming timing(spec);
   EXPECT_EQ(timing.cost(convolution(1, 2, 16, 16, 1)).overhead, 2 * 2);
   EXPECT_EQ(timing.cost(convolution(1, 3, 16, 16, 1)).overhead, 0);
@@ -184,10 +184,29 @@ TEST(Modes, AreRefusedByKernelAndChannels) {
 
 TEST(AColumnOverhead, IsPaidForEachOutputColumn) {
   NpuSpec spec = square_array();
-  spec.overheads = {{Per::column, 6.0, false, {}, 0}};
+  spec.overheads = {{Per::column, 6.0, {}, false, {}, 0}};
   // 3 rows, 5 columns: 5 x 6 = 30 cycles, however many rows.
   EXPECT_EQ(NpuTiming(spec).cost(convolution(3, 5, 16, 16, 3)).overhead, 30);
   EXPECT_EQ(NpuTiming(spec).cost(convolution(1, 5, 16, 16, 3)).overhead, 30);
+}
+
+TEST(AStepOverhead, CountsBlocksOfTheStepsOverItsDimensions) {
+  NpuSpec spec = square_array();  // 16 output by 16 input channels
+  spec.array[OpClass::convolution][0].unroll = {{{Dim::oh}, 3}, {{Dim::ow}, 3}, {{Dim::ic}, 16}};
+  spec.overheads = {{Per::step, 10, {0, 32, 1, 1, 1, 0, 0}, false, {}, 0}};
+  // 4 rows and 6 columns in patches of 3: 2 x 2; 17 input channels: 2 slices; 33 output channels, one by one: 2 blocks
+  // of 32.
+  EXPECT_EQ(NpuTiming(spec).cost(convolution(4, 6, 33, 17, 3)).overhead, 2 * 2 * 2 * 2 * 10);
+  spec.overheads[0].over = {0, 0, 0, 1, 1, 0, 0};
+  EXPECT_EQ(NpuTiming(spec).cost(convolution(4, 6, 33, 17, 3)).overhead, 2 * 2 * 10);
+}
+
+TEST(AStepOverhead, CountsElementsWhereNoModeRuns) {
+  NpuSpec spec = square_array();
+  spec.overheads = {{Per::step, 5, {0, 8, 0, 1, 0, 0, 0}, false, {}, 0}};
+  Work work = convolution(4, 6, 17, 1, 1);
+  work.op_class = OpClass::add;
+  EXPECT_EQ(NpuTiming(spec).cost(work).overhead, 4 * 3 * 5);
 }
 
 TEST(AModeWithAStrideLimit, IsLeftOutBeyondIt) {
