@@ -41,7 +41,7 @@ TEST_P(LeaveOneOut, NetworksThatTheFitHasNotSeenStayInsideThePromise) {
 INSTANTIATE_TEST_SUITE_P(Suites, LeaveOneOut,
                          ::testing::Values(Promise{"stm32n6", 5, 15}, Promise{"mlperf_tiny", 8, 30},
                                            Promise{"stm32h747", 5, 18}, Promise{"coral-edgetpu", 20, 45},
-                                           Promise{"cpus", 15, 30}),
+                                           Promise{"cpus", 15, 30}, Promise{"imx8mp", 20, 45}),
                          [](const auto& info) {
                            std::string name = info.param.suite;
                            std::replace(name.begin(), name.end(), '-', '_');
