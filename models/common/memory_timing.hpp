@@ -59,6 +59,8 @@ struct MemoryCounters {
   Tick power_down_ps = 0, self_refresh_ps = 0;  // in these states, mean over the channels
 };
 
+class SteadyPins;
+
 /// Timing of one memory: plain C++, no SystemC. Time only moves forward: `arrival` of pushes and the times of decisions
 /// never decrease. Two ways to answer, by `queued()`:
 ///  - in-order memories (SRAM, serial flash; queued() == false): `push` returns the service at once;
@@ -87,18 +89,8 @@ class MemoryTiming {
   /// Service.
   virtual Service push(const Burst& burst) = 0;
 
-  /// An in-order memory with one data path that moves `width` bytes every `beat` ps: a burst that arrives by the time
-  /// at which the one before has taken its turn on the bus moves right behind it. Zeros: no such memory.
-  struct SteadyPins {
-    std::uint32_t width = 0;
-    Tick beat = 0;
-  };
-  virtual SteadyPins steady_pins() const { return {}; }
-
-  /// Of a memory with steady pins: takes that many bursts of one direction, `bytes` in all and `last_bytes` in the
-  /// last, in whole beats, whose data move without a gap right behind the burst pushed last.
-  virtual void push_behind(bool /*write*/, std::int64_t /*bursts*/, std::int64_t /*bytes*/,
-                           std::int64_t /*last_bytes*/) {}
+  /// Of an in-order memory that is nothing but such a data path: it, for the caller to push to directly. Else nullptr.
+  virtual SteadyPins* steady_pins() { return nullptr; }
 
   /// Time of the next scheduling decision of a queueing memory, `never` when nothing waits. Pushing may bring it
   /// forward.

@@ -160,10 +160,11 @@ class ReleaseTimes {
     while (head_ != tail_ && times_[head_ & mask_] <= now) ++head_;
   }
   void insert(Tick time) {
+    Tick* const times = times_.data();
     std::uint32_t place = tail_++;
-    for (; place != head_ && times_[(place - 1) & mask_] > time; --place)
-      times_[place & mask_] = times_[(place - 1) & mask_];
-    times_[place & mask_] = time;
+    for (; place != head_ && times[(place - 1) & mask_] > time; --place)
+      times[place & mask_] = times[(place - 1) & mask_];
+    times[place & mask_] = time;
   }
 
  private:

@@ -32,7 +32,7 @@ struct Bus {
   std::array<std::int32_t, 2> channel{};  // the same one twice unless duplex
   std::vector<MasterShare> shares;
   std::vector<bool> reaches;  // by memory
-  std::vector<bool> in_step;  // by memory: its pins move as many bytes in the same time, see MemoryTiming::steady_pins
+  std::vector<bool> in_step;  // by memory: it keeps step with the bus, beat for beat, see MemoryTiming::steady_pins
   std::vector<SharedBridge*> bridges;  // by memory; null: none on the way
 };
 
@@ -44,10 +44,10 @@ struct Channel {
   std::int32_t number;
   Arbiter arbiter;
   std::int64_t free_cycle = 0, next_cycle = 0;
-  Tick free_at = 0;                // edge number free_cycle
-  Tick next = never;               // edge number next_cycle: when a burst can be granted, as far as known
-  bool stale = false;              // `next` has to be found again
-  const Stream* holder = nullptr;  // of the last slot
+  Tick free_at = 0;          // edge number free_cycle
+  Tick next = never;         // edge number next_cycle: when a burst can be granted, as far as known
+  bool stale = false;        // `next` has to be found again
+  Stream* holder = nullptr;  // of the last slot
   std::uint64_t last_grant = 0;
   std::vector<Stream*> ready;  // in no order: the arbiter's order is total
 };
@@ -96,6 +96,7 @@ struct Stream {
   bool pending = false;      // the next burst is pending at its memory
   bool passes_by = false;    // goes around its memory's cache
   bool books_early = false;  // completions are known at the grant and come in its order: no records needed
+  bool in_step = false;      // and bus and memory keep step: see Engine::saturate
   std::int32_t memory_number = 0;
   MemorySide* memory = nullptr;
   Channel* channel = nullptr;
@@ -110,6 +111,12 @@ struct Stream {
   BurstCursor cursor;
   PortChain chain;
 };
+
+/// See Engine::saturate.
+inline bool keeps_step(const Stream& stream) {
+  return stream.books_early && stream.bridge == nullptr && stream.latency_bound == never &&
+         stream.channel->bus->in_step[static_cast<std::size_t>(stream.memory_number)];
+}
 
 /// How far the reads of a copy have come: bytes up to the first read that has not ended.
 struct CopyProgress {
@@ -204,31 +211,35 @@ class Engine {
   std::int32_t add_unit(const std::string& name, const MasterShare* own_share);
   Stream* add_stream(std::int32_t unit, std::int32_t owner, bool write);
 
-  // engine_run.cpp: the loop, grants and completions
+  // engine_run.cpp: the loop, events and completions
   void run(Tick limit, bool stop_at_completion);
+  void grant_before_events();
   bool complete_until(Tick time);
+  bool complete(const CompletionQueue::Entry& entry);
   bool ring_alarms(Tick now);
   Tick next_known_event() const;
   Traffic* next_packet();
+  Tick next_packet_at();
   Channel* next_grant();
   void find_next(Channel& channel, Tick now);
+
+  // engine_grant.cpp: arbitration, and a granted burst's way to its memory
   std::size_t choose(Channel& channel, Tick now);
   void grant(Channel& channel, Tick now);
+  void look_again(Channel& channel, const MemorySide& memory);
   Tick push(Stream& stream, Tick slot_end, Tick now);
   void charge_others(Channel& channel, const Stream& granted, Tick now);
   void send_others_for_slots(Channel& channel, const Stream& granted, Tick now);
-  bool complete(const CompletionQueue::Entry& entry);
-  void check_starvation(const Traffic& traffic);
-  void book_granted(Port& port, const Stream& stream, const common::Service& service, Tick now, Tick moved,
+  void book_exposed(Port& port, const Stream& stream, const common::Service& service, Tick now, Tick moved,
                     Tick completion);
-  void move_after_gap(const Stream& stream, MemorySide& memory, const PortChain& waited, const common::Service& service,
-                      bool revocable, Tick now);
 
-  // engine_lanes.cpp: the shortest ways, for one stream on each channel and for background traffic alone
-  void stream_lanes(Tick horizon);
-  bool stream_run(Channel& channel, Stream& stream, std::uint32_t bytes, const common::Service& service,
-                  Tick completion, Tick until);
+  // engine_saturated.cpp: many bursts at once
+  bool saturate(Stream& first);
 
+  // engine_packets.cpp: background packets
+  void count_burst(Traffic& traffic, std::uint32_t bytes, Tick now, Tick completion);
+  void check_starvation(const Traffic& traffic);
+  void take_packet(Traffic& traffic);
   void stream_packets(Traffic& traffic, Tick horizon);
 
   // engine_queued.cpp: bursts whose completion is found later, or booked later
@@ -238,11 +249,14 @@ class Engine {
   void acknowledge(BurstRecord& record, std::uint32_t index, const common::Service& service, Tick now);
   void book_record(Port& port, BurstRecord& record, Tick completion);
   void reads_ended(Port& port, std::uint32_t copy_index, Tick now);
+  void move_after_gap(const Stream& stream, MemorySide& memory, const PortChain& waited, const common::Service& service,
+                      bool revocable, Tick now);
 
   // engine_streams.cpp: what a stream goes through until its burst is ready, and why it waits
   void request_start(Port& port, Tick now);
   void start_transfers(Tick now);
   void start_stream(Stream& stream, const Port& port, const Area& area, Tick now);
+  void load_packet(Traffic& traffic);
   void start_packet(Traffic& traffic, Tick now);
   void next_burst(Stream& stream, Tick now);
   void request_slot(Stream& stream, Tick now);
@@ -253,7 +267,7 @@ class Engine {
   void want_slot(Stream& stream);
   void offer_slots(Slots& slots, Tick now);
   void set_alarm(const Alarm& alarm);
-  void account_waiting(Stream& stream, Tick now);
+  void watch();
   void finish(Port& port, Tick now);
 
   std::vector<MemorySide> memories_;
@@ -271,10 +285,10 @@ class Engine {
   std::vector<Alarm> alarms_;  // in no order
   Tick next_alarm_ = never;
   std::vector<Completion> completions_;  // not delivered
-  Tick now_ = 0;
-  Tick start_at_ = never;  // transfers wait to be started
+  Tick now_ = 0, limit_ = 0;             // limit_: of run()
+  Tick event_at_ = never;                // the next one after now_ but for grants
+  Tick start_at_ = never;                // transfers wait to be started
   std::uint64_t grants_ = 0;
-  std::uint64_t entered_ = 0;     // times that a stream became ready
   std::int64_t transfers_ = 0;    // submitted and not completed
   std::int64_t starved_for_ = 0;  // background bursts since the last one of a transfer
   int watchers_ = 0;              // streams and ports that a completion in `in_flight_` may move on

@@ -14,7 +14,6 @@ inline void pend(Stream& stream, Tick now) {
 }
 
 inline void Engine::enter(Channel& channel, Stream& stream) {
-  ++entered_;
   if (channel.ready.empty()) active_.push_back(&channel);
   channel.ready.push_back(&stream);
   channel.stale = true;
@@ -72,21 +71,26 @@ inline void Engine::next_burst(Stream& stream, Tick now) {
       stream.port->progress.bytes < stream.cursor.bytes_through()) {
     if (stream.state == StreamState::ready) drop(*stream.channel, stream);
     stream.state = StreamState::wants_data;
-    ++watchers_;
+    watch();
     return;
   }
   request_slot(stream, now);
 }
 
-/// A ready burst has not been granted until `now`, though its channel was free from `mark` on: its memory did not
-/// accept, or (for less than a cycle) it waited for the bus's clock edge.
-inline void Engine::account_waiting(Stream& stream, Tick now) {
+/// A ready burst has not been granted until `now`, though its channel was free from `mark` on: its memory, which had
+/// accepted a burst of `accepted` last, did not accept until `closed_until`, or (for less than a cycle) it waited for
+/// the bus's clock edge.
+inline void account_waiting(Stream& stream, const Stream* accepted, Tick closed_until, Tick now) {
   if (stream.mark >= now) return;
-  MemorySide& memory = *stream.memory;
-  const Stream* holder = memory.holder(stream.write);
-  if (holder != nullptr) blocked_by(stream, *holder, std::min(memory.closed_until(now, stream.write), now));
+  if (accepted != nullptr) blocked_by(stream, *accepted, std::min(closed_until, now));
   stream.chain.add(Cause::latency, nobody, now);
   stream.mark = now;
+}
+
+inline void account_waiting(Stream& stream, Tick now) {
+  if (stream.mark >= now) return;
+  MemorySide& memory = *stream.memory;
+  account_waiting(stream, memory.holder(stream.write), memory.closed_until(now, stream.write), now);
 }
 
 /// Of two channels that can grant at one instant, the one whose last grant is older goes first: two buses that share a
@@ -126,16 +130,57 @@ inline void Engine::find_next(Channel& channel, Tick now) {
 }
 
 /// A burst whose completions come in order of the grants is booked as soon as it is granted.
-inline void Engine::book_granted(Port& port, const Stream& stream, const common::Service& service, Tick now, Tick moved,
+inline void Engine::book_exposed(Port& port, const Stream& stream, const common::Service& service, Tick now, Tick moved,
                                  Tick completion) {
-  const Tick way_back = completion - moved;
-  Frontier& frontier = port.frontier;
-  if (service.data_start + way_back > frontier.at())
-    for_each_segment(
-        stream, *stream.memory, stream.chain, service.wait, now, way_back, completion,
-        [&](Cause cause, std::int32_t culprit, Tick until) { frontier.book(cause, culprit, until, port.lost); });
-  else
-    frontier.book(Cause::transfer, completion);
+  for_each_segment(
+      stream, *stream.memory, stream.chain, service.wait, now, completion - moved, completion,
+      [&](Cause cause, std::int32_t culprit, Tick until) { port.frontier.book(cause, culprit, until, port.lost); });
+}
+
+/// The channel that can grant a burst first; nullptr when none can.
+inline Channel* Engine::next_grant() {
+  Channel* first = nullptr;
+  for (Channel* channel : active_) {
+    if (channel->stale) find_next(*channel, now_);
+    if (first == nullptr || grants_before(*channel, *first)) first = channel;
+  }
+  return first == nullptr || first->next == never ? nullptr : first;
+}
+
+/// The place among the channel's ready streams of the one whose turn it is: of one that has waited for as long as it
+/// may, the longest overdue first; else the arbiter's.
+inline std::size_t Engine::choose(Channel& channel, Tick now) {
+  if (channel.ready.size() == 1) return 0;
+  std::size_t place = 0;
+  const Stream* best = nullptr;
+  for (std::size_t i = 0; i < channel.ready.size(); ++i) {
+    Stream* stream = channel.ready[i];
+    if (stream->memory->accepts_from(now, stream->write) > now) continue;
+    if (best != nullptr) {
+      const Tick due = stream->overdue <= now ? stream->overdue : never,
+                 best_due = best->overdue <= now ? best->overdue : never;
+      if (due > best_due) continue;
+      if (due == best_due && !channel.arbiter.before({stream->number, stream->unit}, {best->number, best->unit}))
+        continue;
+    }
+    best = stream;
+    place = i;
+  }
+  return place;
+}
+
+/// The channel and `memory` have taken a burst: when the next ones can be granted has to be found anew, on other
+/// channels too where the memory has stopped accepting.
+inline void Engine::look_again(Channel& channel, const MemorySide& memory) {
+  channel.stale = true;
+  for (Channel* other : active_)
+    if (other->next < memory.opens_at || memory.queued) other->stale = true;
+}
+
+/// One more stream or port is moved on by a completion in `in_flight_`.
+inline void Engine::watch() {
+  ++watchers_;
+  event_at_ = std::min(event_at_, in_flight_.next_time());
 }
 
 }  // namespace presil::fabric

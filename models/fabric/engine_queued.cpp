@@ -46,6 +46,8 @@ Tick Engine::push_with_record(Stream& stream, const common::Burst& burst_without
       acknowledge(record, index, answer, now);
     }
   }
+  event_at_ = std::min(event_at_, memory.next_decision);
+  if (watchers_ > 0) event_at_ = std::min(event_at_, in_flight_.next_time());
   return never;  // a traffic packet's lateness is seen to by acknowledge()
 }
 

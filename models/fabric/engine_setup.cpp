@@ -28,9 +28,9 @@ void check(const BusSpec& spec) {
   if (spec.latency_cycles < 0) throw Error(where + "latency must not be negative");
 }
 
-bool in_step(const Bus& bus, const MemoryTiming::SteadyPins& pins) {
-  return bus.clock.whole_period() && pins.width > 0 && bus.width % pins.width == 0 &&
-         bus.clock.duration(1) == pins.beat * (bus.width / pins.width);
+bool in_step(const Bus& bus, const common::SteadyPins* pins) {
+  return pins != nullptr && bus.clock.whole_period() && pins->clock().hz() == bus.clock.hz() &&
+         pins->width() == bus.width;
 }
 
 }  // namespace
@@ -43,6 +43,7 @@ Engine::Engine(std::vector<BusSpec> buses, std::vector<std::string> memory_names
     memory.queued = timing->queued();
     memory.in_order = !memory.queued && timing->completes_in_order();
     memory.posts_writes = timing->posts_writes();
+    memory.steady = timing->steady_pins();
     if (memory.queued) memory.next_decision = timing->next_decision();
     memories_.push_back(std::move(memory));
   }
@@ -68,7 +69,7 @@ void Engine::add_bus(const BusSpec& spec, const std::vector<std::string>& memory
   bus.slot_limit = {spec.outstanding_reads, spec.outstanding_writes};
   bus.shares = spec.shares;
   bus.reaches.assign(memories_.size(), false);
-  for (const MemorySide& memory : memories_) bus.in_step.push_back(in_step(bus, memory.timing->steady_pins()));
+  for (const MemorySide& memory : memories_) bus.in_step.push_back(in_step(bus, memory.steady));
   for (const std::string& name : spec.memories) {
     const std::int32_t memory = index_of(memory_names, name);
     if (memory == nobody) throw Error("bus '" + spec.name + "': no memory '" + name + "' exists");
@@ -166,6 +167,7 @@ void Engine::add_traffic(const TrafficSpec& spec, const std::vector<std::string>
   take_path(*traffic.stream, unit, *bus, memory);
   traffic.stream->passes_by = traffic.stream->memory->timing->passed_by(spec.name);
   traffic.stream->books_early = !traffic.stream->memory->queued;  // it has no books
+  traffic.stream->in_step = keeps_step(*traffic.stream);
 }
 
 std::int32_t Engine::add_port(const PortSpec& spec) {

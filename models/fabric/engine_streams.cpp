@@ -50,6 +50,7 @@ void Engine::start_stream(Stream& stream, const Port& port, const Area& area, Ti
   take_path(stream, port.unit, bus, area.memory);
   stream.passes_by = stream.memory->timing->passed_by(port.spec.unit);
   stream.books_early = stream.memory->in_order && !port.copy;
+  stream.in_step = keeps_step(stream);
   stream.cursor.start(area, bus.width, bus.max_burst);
   next_burst(stream, now);
 }
@@ -64,12 +65,16 @@ void Engine::take_path(Stream& stream, std::int32_t unit, const Bus& bus, std::i
   stream.overdue = never;
 }
 
-void Engine::start_packet(Traffic& traffic, Tick now) {
+void Engine::load_packet(Traffic& traffic) {
   Stream& stream = *traffic.stream;
   traffic.between_packets = false;
   stream.cursor.start(traffic.source.next_packet(stream.memory_number), stream.channel->bus->width,
                       stream.channel->bus->max_burst);
-  next_burst(stream, now);
+}
+
+void Engine::start_packet(Traffic& traffic, Tick now) {
+  load_packet(traffic);
+  next_burst(*traffic.stream, now);
 }
 
 Passage over_bridge(Stream& stream, const common::Service& service, std::uint32_t bytes, Tick granted,
@@ -87,12 +92,13 @@ void Engine::want_slot(Stream& stream) {
   stream.state = StreamState::wants_slot;
   if (slots.waiting.empty() && slots.known.size() > 0) set_alarm({slots.known.first(), nullptr, &slots});
   slots.waiting.push_back(&stream);
-  ++watchers_;
+  watch();
 }
 
 void Engine::set_alarm(const Alarm& alarm) {
   alarms_.push_back(alarm);
   next_alarm_ = std::min(next_alarm_, alarm.time);
+  event_at_ = std::min(event_at_, alarm.time);
 }
 
 /// A slot has become free: all streams that want one compete for it.

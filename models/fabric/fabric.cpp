@@ -142,7 +142,7 @@ void Fabric::b_transport(int port, tlm::tlm_generic_payload& payload, sc_time& d
   delay = sc_core::SC_ZERO_TIME;  // the wait below takes it
   waiter->waiting = true;
   waiter->id = extension->transfer.id;
-  submitted_.notify(sc_core::SC_ZERO_TIME);
+  if (!runs_again_) submitted_.notify(sc_core::SC_ZERO_TIME);
   wait(waiter->completed);
   waiter->waiting = false;
   extension->completion = waiter->completion;
@@ -156,7 +156,7 @@ void Fabric::deliver(Tick now) {
     for (Waiter& waiter : waiters_) {
       if (!waiter.waiting || waiter.id != completion.id) continue;
       waiter.completion = completion;
-      waiter.completed.notify(sc_core::SC_ZERO_TIME);
+      waiter.completed.notify();
     }
   }
 }
@@ -165,9 +165,11 @@ void Fabric::run() {
   if (error_) return;
   try {
     const Tick now = current_time();
+    runs_again_ = false;
     deliver(now);
     if (!timing_->busy()) return;  // until the next submission
-    if (sc_core::sc_pending_activity_at_current_time()) {
+    runs_again_ = sc_core::sc_pending_activity_at_current_time();
+    if (runs_again_) {  // others may still submit now
       next_trigger(sc_core::SC_ZERO_TIME);
       return;
     }

@@ -82,6 +82,7 @@ class Fabric : public sc_core::sc_module {
   std::unique_ptr<FabricTiming> timing_;
   std::deque<Waiter> waiters_;  // reused; as many as transfers were ever in flight at once
   sc_core::sc_event submitted_;
+  bool runs_again_ = false;  // run() is due once more at this instant
   std::exception_ptr error_;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/common/memory_timing.hpp"
+#include "models/common/steady_pins.hpp"
 #include "models/fabric/burst_record.hpp"
 
 namespace presil::fabric {
@@ -78,6 +79,7 @@ class ActivityLog {
 
   /// True when the pins stand still before `start`: then move() needs to know why.
   bool gap_before(Tick start) const { return start > pinned_until_; }
+  Tick pinned_until() const { return pinned_until_; }
 
   /// A pending request moves its data during [start, end), with no gap before.
   void move(Tick start, Tick end, bool revocable, Tick now) {
@@ -156,6 +158,7 @@ class ActivityLog {
 
 struct MemorySide {
   MemoryTiming* timing = nullptr;
+  common::SteadyPins* steady = nullptr;  // of one that has nothing else
   bool queued = false;
   bool in_order = false;  // answers each direction in order: a burst is booked as soon as it is granted
   bool posts_writes = false;
@@ -166,6 +169,9 @@ struct MemorySide {
   PinHolders pins;
   ActivityLog activity;
 
+  common::Service push(const common::Burst& burst) {
+    return steady != nullptr ? steady->push(burst) : timing->push(burst);
+  }
   /// 0 or any time before `now` when it accepts at `now`.
   Tick accepts_from(Tick now, bool write) { return queued ? acceptance[write].from(*timing, now, write) : opens_at; }
   /// End of the last stretch, as far as it is known at `now`, during which nothing was accepted.
@@ -177,7 +183,7 @@ struct MemorySide {
       acceptance[0].forget();
       acceptance[1].forget();
     } else {
-      opens_at = timing->accepts_from(now, false);
+      opens_at = steady != nullptr ? std::max(steady->accepts_at(), now) : timing->accepts_from(now, false);
       if (opens_at > now) last_closed_until = opens_at;
     }
   }

@@ -31,6 +31,7 @@ SramTiming::SramTiming(const SramSpec& spec) : spec_(spec) {
 }
 
 void SramTiming::reset() {
+  pins_ = common::SteadyPins(clock_, static_cast<std::uint32_t>(spec_.width_bits / 8), read_latency_, write_latency_);
   ports_.assign(static_cast<std::size_t>(spec_.ports), Port{});
   counters_ = {};
 }
@@ -41,9 +42,9 @@ double SramTiming::peak_bytes_per_second() const {
 }
 
 Tick SramTiming::accepts_from(Tick now, bool) const {
-  Tick time = ports_[0].accepts_at;
-  if (spec_.ports > 1)
-    for (const Port& port : ports_) time = std::min(time, port.accepts_at);
+  if (spec_.ports == 1) return std::max(pins_.accepts_at(), now);
+  Tick time = common::never;
+  for (const Port& port : ports_) time = std::min(time, port.accepts_at);
   return std::max(time, now);
 }
 
@@ -73,16 +74,13 @@ std::int64_t SramTiming::first_cycle_without_conflict(const Port& own, std::uint
 }
 
 Service SramTiming::push(const Burst& burst) {
-  Port* port = &ports_[0];
-  if (spec_.ports > 1) {  // of those that accept, the one whose pins are free first
-    port = nullptr;
-    for (Port& one : ports_)
-      if (one.accepts_at <= burst.arrival && (port == nullptr || one.free_at < port->free_at)) port = &one;
-  }
-  assert(port != nullptr && port->accepts_at <= burst.arrival && "push without acceptance");
-  const std::int64_t beats = this->beats(burst);
+  assert(accepts_from(burst.arrival, burst.write) == burst.arrival && "push without acceptance");
+  if (spec_.ports == 1) return pins_.push(burst);
+  Port* port = nullptr;  // of those that accept, the one whose pins are free first
+  for (Port& one : ports_)
+    if (one.accepts_at <= burst.arrival && (port == nullptr || one.free_at < port->free_at)) port = &one;
 
-  // The first beat: after the latency, and when the pins are free.
+  // The first beat: after the latency, when the pins are free, and where no bank is busy.
   const Tick ready = burst.write ? burst.arrival : burst.arrival + read_latency_;
   Service service;
   service.id = burst.id;
@@ -96,38 +94,21 @@ Service SramTiming::push(const Burst& burst) {
     service.wait.add(Cause::latency, burst.arrival, ready);
     service.wait.add(Cause::transfer, ready, start);
   }
-  if (spec_.ports > 1) {
-    const std::uint64_t position = burst.address >> width_shift_;
-    cycle = first_cycle_without_conflict(*port, position, beats, cycle);
-    const Tick free_of_conflict = clock_.duration(cycle);
-    service.wait.add(Cause::bank, start, free_of_conflict);
-    start = free_of_conflict;
-    port->before_last = port->last;
-    port->last = {cycle, cycle + beats, position};
-  }
-  service.data_start = start;
+  const std::int64_t beats = pins_.beats(burst);
+  const std::uint64_t position = burst.address >> width_shift_;
+  cycle = first_cycle_without_conflict(*port, position, beats, cycle);
+  service.data_start = clock_.duration(cycle);
+  service.wait.add(Cause::bank, start, service.data_start);
+  port->before_last = port->last;
+  port->last = {cycle, cycle + beats, position};
   port->free_cycle = cycle + beats;
   port->free_at = service.data_end = clock_.duration(port->free_cycle);
-  port->accepts_at = start - read_latency_;
+  port->accepts_at = service.data_start - read_latency_;
   service.done = service.data_end + (burst.write ? write_latency_ : 0);
 
   ++counters_.bursts;
   (burst.write ? counters_.write_bytes : counters_.read_bytes) += beats << width_shift_;
   return service;
-}
-
-SramTiming::SteadyPins SramTiming::steady_pins() const {
-  if (spec_.ports > 1 || !clock_.whole_period()) return {};
-  return {std::uint32_t{1} << width_shift_, clock_.duration(1)};
-}
-
-void SramTiming::push_behind(bool write, std::int64_t bursts, std::int64_t bytes, std::int64_t last_bytes) {
-  Port& port = ports_[0];
-  port.free_cycle += bytes >> width_shift_;
-  port.free_at = clock_.duration(port.free_cycle);
-  port.accepts_at = port.free_at - clock_.duration(last_bytes >> width_shift_) - read_latency_;
-  counters_.bursts += bursts;
-  (write ? counters_.write_bytes : counters_.read_bytes) += bytes;
 }
 
 }  // namespace presil::sram

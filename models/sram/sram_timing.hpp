@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/common/memory_timing.hpp"
+#include "models/common/steady_pins.hpp"
 #include "models/common/time.hpp"
 #include "models/sram/sram_spec.hpp"
 
@@ -30,10 +31,9 @@ class SramTiming final : public MemoryTiming {
   bool completes_in_order() const override { return spec_.ports == 1; }
   Tick accepts_from(Tick now, bool write) const override;
   Service push(const Burst& burst) override;
-  SteadyPins steady_pins() const override;
-  void push_behind(bool write, std::int64_t bursts, std::int64_t bytes, std::int64_t last_bytes) override;
+  common::SteadyPins* steady_pins() override { return spec_.ports == 1 ? &pins_ : nullptr; }
   void reset() override;
-  const MemoryCounters& counters() const override { return counters_; }
+  const MemoryCounters& counters() const override { return spec_.ports == 1 ? pins_.counters() : counters_; }
   double peak_bytes_per_second() const override;
   Tick typical_latency() const override { return clock_.duration(spec_.read_latency_cycles + 1); }
 
@@ -52,11 +52,6 @@ class SramTiming final : public MemoryTiming {
     Move last, before_last;  // all that can still move when the next burst arrives
   };
 
-  std::int64_t beats(const Burst& burst) const {
-    const std::uint64_t mask = (std::uint64_t{1} << width_shift_) - 1;
-    return static_cast<std::int64_t>(((burst.address + burst.bytes + mask) & ~mask) - (burst.address & ~mask)) >>
-           width_shift_;
-  }
   std::int64_t bank(std::uint64_t position) const {
     return static_cast<std::int64_t>(position / beats_per_slice_ % static_cast<std::uint64_t>(spec_.banks));
   }
@@ -68,6 +63,7 @@ class SramTiming final : public MemoryTiming {
   common::Clock clock_;
   unsigned width_shift_ = 0;
   Tick read_latency_ = 0, write_latency_ = 0;
+  common::SteadyPins pins_;  // of a single port: the rest is of several
   std::vector<Port> ports_;
   std::uint64_t beats_per_slice_ = 1;  // consecutive beats in one bank
   MemoryCounters counters_;

@@ -92,6 +92,13 @@ fabric::Transfer transfer_of(const Schedule& s, const Wiring& w, std::uint32_t i
 void warm_caches(const Schedule& s, const hw::Hardware& hardware, const Wiring& w,
                  const std::vector<common::MemoryTiming*>& memories) {
   if (w.cold_caches || s.jobs.empty()) return;
+  std::vector<cache::CacheTiming*> caches;
+  bool any = false;
+  for (common::MemoryTiming* memory : memories) {
+    caches.push_back(dynamic_cast<cache::CacheTiming*>(memory));
+    any |= caches.back() != nullptr;
+  }
+  if (!any) return;
   const std::int32_t last = s.jobs.back().inference;
   for (const Job& j : s.jobs) {
     if (!moves(j) || j.inference != last) continue;
@@ -100,7 +107,7 @@ void warm_caches(const Schedule& s, const hw::Hardware& hardware, const Wiring& 
       if (index < 0) continue;
       const common::Area& area = s.areas[static_cast<std::size_t>(index)];
       const std::int32_t memory = w.memory_of[static_cast<std::size_t>(area.memory)];
-      auto* cached = dynamic_cast<cache::CacheTiming*>(memories[static_cast<std::size_t>(memory)]);
+      cache::CacheTiming* const cached = caches[static_cast<std::size_t>(memory)];
       if (cached == nullptr) continue;
       for (std::int64_t plane = 0; plane < area.planes; ++plane)
         for (std::int64_t row = 0; row < area.rows; ++row)

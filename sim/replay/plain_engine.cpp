@@ -22,7 +22,7 @@ class PlainEngine {
         fabric_(hardware.buses, memory_names(hardware), pointers(memories_), hardware.traffic),
         running_(s.queues.size(), 0) {
     for (const fabric::PortSpec& port : wiring.ports) fabric_.add_port(port);
-    outcome_.causes.resize(s.jobs.size());
+    outcome_.causes = costs.causes();
     warm_caches(s, hardware, wiring, pointers(memories_));
   }
 
@@ -36,9 +36,7 @@ class PlainEngine {
       now_ = std::min(fixed, moved);
       fabric::Completion completion;
       while (fabric_.pop_completion(now_, completion)) {
-        CauseTimes& causes = outcome_.causes[completion.id];
-        causes = costs_.job(completion.id).causes;
-        causes += completion.causes;
+        outcome_.causes[completion.id] += completion.causes;
         retire(s_.jobs[completion.id].queue);
       }
       while (!timers_.empty() && timers_.top().time == now_) {
@@ -74,7 +72,6 @@ class PlainEngine {
       fabric_.submit(transfer_of(s_, wiring_, job), now_);
       return;
     }
-    outcome_.causes[job] = costs_.job(job).causes;
     retire(queue);
   }
 

@@ -49,7 +49,6 @@ class QueueProcess : public sc_core::sc_module {
         while (!dispatcher.ready(queue_)) sc_core::wait(*run_.woken[queue_]);
         const std::uint32_t job = dispatcher.head(queue_);
         dispatcher.start(queue_, now());
-        run_.outcome.causes[job] = run_.costs.job(job).causes;
         execute(job);
         dispatcher.end(queue_, now(), [this](std::size_t queue) { run_.woken[queue]->notify(); });
       }
@@ -95,7 +94,7 @@ Outcome run_systemc(const traces::Schedule& schedule, const hw::Hardware& hardwa
                     const Costs& costs) {
   const SimulationContext context;
   Run run{schedule, wiring, costs, Dispatcher(schedule), {}, {}, {}};
-  run.outcome.causes.resize(schedule.jobs.size());
+  run.outcome.causes = costs.causes();
   Platform platform(hardware, wiring);
   warm_caches(schedule, hardware, wiring, platform.memory_timings());
   std::vector<std::unique_ptr<QueueProcess>> processes;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/common/steady_pins.hpp"
 #include "models/fabric/fabric_timing.hpp"
 
 namespace presil::fabric::testing {
@@ -150,6 +151,24 @@ class Unhurried : public MemoryTiming {
 
  private:
   MemoryTiming& memory_;
+};
+
+/// Nothing but a data path, to which the fabric pushes directly.
+class SteadyMemory : public MemoryTiming {
+ public:
+  explicit SteadyMemory(const common::SteadyPins& pins) : pins_(pins) {}
+  bool queued() const override { return false; }
+  bool completes_in_order() const override { return true; }
+  common::SteadyPins* steady_pins() override { return &pins_; }
+  Tick accepts_from(Tick now, bool) const override { return std::max(now, pins_.accepts_at()); }
+  Service push(const Burst& burst) override { return pins_.push(burst); }
+  void reset() override {}
+  const MemoryCounters& counters() const override { return pins_.counters(); }
+  double peak_bytes_per_second() const override { return 0; }
+  Tick typical_latency() const override { return 0; }
+
+ private:
+  common::SteadyPins pins_;
 };
 
 /// Writes down every burst that reaches a memory.

@@ -22,7 +22,9 @@ int pick(Random& random, int low, int high) {
 /// at which they are submitted. The same seed gives the same case.
 struct Case {
   explicit Case(std::uint64_t seed, bool unhurried = false) : random(seed) {
-    const int memory_count = pick(random, 1, 3);
+    in_step = pick(random, 0, 1) == 1;
+    draw_clock();
+    const int memory_count = pick(random, 1, in_step ? 2 : 3);
     for (int i = 0; i < memory_count; ++i) names.push_back("m" + std::to_string(i));
     for (int i = 0; i < memory_count; ++i) add_memory(unhurried);
     const int bus_count = pick(random, 1, 2);
@@ -53,7 +55,14 @@ struct Case {
   }
 
   void add_memory(bool unhurried) {
-    if (pick(random, 0, 2) == 0) {
+    if (in_step && pick(random, 0, 2) > 0) {
+      const common::Clock clock(bus_hz);
+      const Tick read_latency = clock.duration(pick(random, 0, 1) * pick(random, 0, 20));
+      const Tick write_latency = clock.duration(pick(random, 0, 1) * pick(random, 0, 20));
+      const common::SteadyPins pins(clock, static_cast<std::uint32_t>(bus_bits / 8), read_latency, write_latency);
+      owned.push_back(std::make_unique<SteadyMemory>(pins));
+      if (unhurried) owned.push_back(std::make_unique<Unhurried>(*owned.back()));
+    } else if (pick(random, 0, 2) == 0) {
       auto memory = std::make_unique<QueueMemory>();
       memory->capacity = pick(random, 1, 6);
       memory->latency = pick(random, 0, 60'000);
@@ -77,9 +86,9 @@ struct Case {
   BusSpec random_bus(const std::string& name) {
     BusSpec bus = slow_bus(names);
     bus.name = name;
-    const std::int64_t clocks[] = {100'000'000, 400'000'000, 1'200'000'000, 333'333'333, 800'000'000};
-    bus.hz = clocks[pick(random, 0, 4)];
-    bus.width_bits = 32 << pick(random, 0, 2);
+    if (!in_step) draw_clock();
+    bus.hz = bus_hz;
+    bus.width_bits = bus_bits;
     bus.max_burst_bytes = pick(random, 0, 3) ? 64 : 48;
     bus.outstanding_reads = pick(random, 1, 6);
     bus.outstanding_writes = pick(random, 1, 6);
@@ -88,6 +97,12 @@ struct Case {
     bus.arbitration = static_cast<Arbitration>(pick(random, 0, 2));
     bus.shares = {{"u", pick(random, 0, 3), pick(random, 1, 5)}, {"u1", pick(random, 0, 3), pick(random, 1, 5)}};
     return bus;
+  }
+
+  void draw_clock() {
+    const std::int64_t clocks[] = {100'000'000, 400'000'000, 800'000'000, 1'200'000'000, 333'333'333};
+    bus_hz = clocks[pick(random, 0, in_step ? 2 : 4)];
+    bus_bits = 32 << pick(random, 0, 2);
   }
 
   TrafficSpec random_traffic() {
@@ -115,6 +130,8 @@ struct Case {
   }
 
   Random random;
+  bool in_step = false;  // buses and memories share one clock and width
+  std::int64_t bus_hz = 0, bus_bits = 0;
   std::vector<std::string> names;
   std::vector<std::unique_ptr<MemoryTiming>> owned;
   std::vector<MemoryTiming*> memories;
