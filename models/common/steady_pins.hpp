@@ -1,13 +1,26 @@
 // One data path that moves a beat every cycle and serves bursts in turn: the timing of an on-chip memory with one port.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 #include "models/common/memory_timing.hpp"
 #include "models/common/time.hpp"
 
 namespace presil::common {
+
+/// When a burst that arrived at `arrival` and is ready at `ready` finds the pins, free from edge number `cycle` at
+/// `time` on: both move on to its first beat, and `wait` is why.
+inline void wait_for_pins(const Clock& clock, Tick arrival, Tick ready, std::int64_t& cycle, Tick& time,
+                          WaitSegments& wait) {
+  if (ready > time) {
+    cycle = clock.cycle_at_or_after(ready);
+    time = clock.duration(cycle);
+    wait.add(Cause::latency, arrival, time);  // with the way to the clock edge
+  } else {
+    wait.add(Cause::latency, arrival, ready);
+    wait.add(Cause::transfer, ready, time);
+  }
+}
 
 /// A burst's first beat moves at the first clock edge when the path is free, a read's no earlier than `read_latency`
 /// after its arrival; its beats follow in consecutive cycles. A write is answered `write_latency` after its last beat.
@@ -38,14 +51,7 @@ class SteadyPins {
     const Tick ready = burst.write ? burst.arrival : burst.arrival + read_latency_;
     Service service;
     service.id = burst.id;
-    if (ready > free_at_) {
-      free_cycle_ = clock_.cycle_at_or_after(ready);
-      free_at_ = clock_.duration(free_cycle_);
-      service.wait.add(Cause::latency, burst.arrival, free_at_);  // with the way to the clock edge
-    } else {
-      service.wait.add(Cause::latency, burst.arrival, ready);
-      service.wait.add(Cause::transfer, ready, free_at_);
-    }
+    wait_for_pins(clock_, burst.arrival, ready, free_cycle_, free_at_, service.wait);
     service.data_start = free_at_;
     accepts_at_ = free_at_ - read_latency_;
     const std::int64_t beats = this->beats(burst);

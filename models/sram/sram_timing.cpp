@@ -86,14 +86,7 @@ Service SramTiming::push(const Burst& burst) {
   service.id = burst.id;
   std::int64_t cycle = port->free_cycle;
   Tick start = port->free_at;
-  if (ready > start) {
-    cycle = clock_.cycle_at_or_after(ready);
-    start = clock_.duration(cycle);
-    service.wait.add(Cause::latency, burst.arrival, start);  // with the way to the clock edge
-  } else {
-    service.wait.add(Cause::latency, burst.arrival, ready);
-    service.wait.add(Cause::transfer, ready, start);
-  }
+  common::wait_for_pins(clock_, burst.arrival, ready, cycle, start, service.wait);
   const std::int64_t beats = pins_.beats(burst);
   const std::uint64_t position = burst.address >> width_shift_;
   cycle = first_cycle_without_conflict(*port, position, beats, cycle);
