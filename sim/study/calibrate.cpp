@@ -32,11 +32,26 @@ std::vector<ValidatedRow> rows_of(const Objective& objective, const Vector& resi
   return rows;
 }
 
-Errors errors(const Objective& objective, const Vector& residuals) {
+/// Of all rows, or of those of one chip.
+Errors errors(const Objective& objective, const Vector& residuals, const std::string* chip = nullptr) {
   const std::vector<ValidatedRow> rows = rows_of(objective, residuals);
-  std::vector<const ValidatedRow*> all;
-  for (const ValidatedRow& row : rows) all.push_back(&row);
-  return errors_of(all);
+  std::vector<const ValidatedRow*> of;
+  for (const ValidatedRow& row : rows)
+    if (chip == nullptr || row.row.chip == *chip) of.push_back(&row);
+  return errors_of(of);
+}
+
+/// `left` of networks and of families: empty where there is but one.
+std::vector<LeftOutChip> by_chip(const Objective& objective, const Vector& fitted, const Vector& without_network,
+                                 const Vector& without_family) {
+  std::vector<LeftOutChip> chips;
+  for (std::size_t i = 0; i < fitted.size(); ++i) {
+    const std::string& chip = objective.point(i).chip;
+    if (std::any_of(chips.begin(), chips.end(), [&](const LeftOutChip& one) { return one.chip == chip; })) continue;
+    chips.push_back({chip, errors(objective, fitted, &chip), errors(objective, without_network, &chip),
+                     errors(objective, without_family, &chip)});
+  }
+  return chips;
 }
 
 std::vector<FoldError> folds(const Objective& objective, const Vector& residuals,
@@ -81,16 +96,18 @@ Calibration judged(const Objective& objective, const std::string& hardware, cons
   calibration.after = errors(objective, residuals);
   const Vector best = settled(objective, x, jacobian, residuals);
   const Vector there = objective.residuals(best);
+  Vector without_network, without_family;
   if (calibration.networks > 1) {
-    const Vector left = left_out(objective, best, jacobian, there, networks);
-    calibration.without_network = errors(objective, left);
-    calibration.networks_out = folds(objective, left, networks);
+    without_network = left_out(objective, best, jacobian, there, networks);
+    calibration.without_network = errors(objective, without_network);
+    calibration.networks_out = folds(objective, without_network, networks);
   }
   if (std::set<std::string>(families.begin(), families.end()).size() > 1) {
-    const Vector left = left_out(objective, best, jacobian, there, families);
-    calibration.without_family = errors(objective, left);
-    calibration.families_out = folds(objective, left, families);
+    without_family = left_out(objective, best, jacobian, there, families);
+    calibration.without_family = errors(objective, without_family);
+    calibration.families_out = folds(objective, without_family, families);
   }
+  calibration.by_chip = by_chip(objective, residuals, without_network, without_family);
   calibration.evaluations = objective.evaluations();
   return calibration;
 }
@@ -186,8 +203,8 @@ std::vector<Calibration> leave_one_out(const Cases& cases, const Networks& netwo
 }
 
 LeftOut left_out_of(const Calibration& calibration) {
-  return {calibration.hardware, calibration.refused,         calibration.figures.size(),
-          calibration.after,    calibration.without_network, calibration.without_family};
+  return {calibration.hardware,        calibration.refused,        calibration.figures.size(), calibration.after,
+          calibration.without_network, calibration.without_family, calibration.by_chip};
 }
 
 }  // namespace presil::study

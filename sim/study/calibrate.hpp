@@ -29,6 +29,7 @@ struct Calibration {
   std::size_t networks = 0;
   Errors before, after, without_network, without_family;  // families: no rows where there is but one
   std::vector<FoldError> networks_out, families_out;
+  std::vector<LeftOutChip> by_chip;
   int evaluations = 0;
 };
 

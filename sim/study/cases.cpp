@@ -208,9 +208,10 @@ class Expansion {
     one.chip = table.chip.empty() ? fs::path(run.hardware).stem().string() : row.expand(table.chip);
 
     const Rule* rule = rule_for(table.networks, row, one.network, groups);
-    if (rule != nullptr && rule->use.empty()) return skip(one, rule->skip);
+    if (rule != nullptr && !rule->skip.empty()) return skip(one, rule->skip);
+    if (rule != nullptr) run.transforms = rule->transforms;
     run.network = in_folders(one.network);
-    if (run.network.empty() && rule != nullptr) {
+    if (run.network.empty() && rule != nullptr && !rule->use.empty()) {
       const std::string use = row.expand(rule->use, groups);
       run.network = network_named(use);
       one.assumed = rule->assumed;

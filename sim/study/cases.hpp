@@ -22,12 +22,14 @@ struct Places {
 
 /// One plan and replay; rows that need the same share it.
 struct Run {
-  std::string network;   // for graph::load_network
-  std::string hardware;  // path
+  std::string network;                  // for graph::load_network
+  std::vector<std::string> transforms;  // then of that
+  std::string hardware;                 // path
   std::vector<std::string> set;
   bool cold = false;
   bool operator==(const Run& other) const {
-    return network == other.network && hardware == other.hardware && set == other.set && cold == other.cold;
+    return network == other.network && transforms == other.transforms && hardware == other.hardware &&
+           set == other.set && cold == other.cold;
   }
 };
 

@@ -11,6 +11,7 @@
 #include "sim/plan/plan.hpp"
 #include "sim/replay/replay.hpp"
 #include "sim/study/workers.hpp"
+#include "sim/transform/variant.hpp"
 
 namespace presil::study {
 namespace {
@@ -55,8 +56,7 @@ std::string figures(const Cases& cases, const Run& run, const std::vector<std::s
   planning.cold = run.cold;
   replay::Options replaying;
   replaying.cold_caches = run.cold;
-  const replay::Result result =
-      replay::replay(plan::plan(networks.at(run.network), hardware, planning), hardware, replaying);
+  const replay::Result result = replay::replay(plan::plan(networks.at(run), hardware, planning), hardware, replaying);
   Json values = Json::array();
   for (std::size_t index : of) {
     const Case& one = cases.cases[index];
@@ -74,18 +74,23 @@ std::string figures(const Cases& cases, const Run& run, const std::vector<std::s
 
 Networks::Networks(const Cases& cases, const std::filesystem::path& zoo) {
   for (const Run& run : cases.runs) {
-    if (graphs_.count(run.network) || errors_.count(run.network)) continue;
+    const Key key{run.network, run.transforms};
+    if (graphs_.count(key) || errors_.count(key)) continue;
     try {
-      graphs_.emplace(run.network, graph::load_network(run.network, zoo));
+      graph::Graph network = graph::load_network(run.network, zoo);
+      transform::Variant variant;
+      for (const std::string& text : run.transforms) variant.replacements.push_back(transform::replacement(text, ""));
+      graphs_.emplace(key, run.transforms.empty() ? std::move(network) : transform::vary(network, variant, nullptr));
     } catch (const Error& error) {
-      errors_.emplace(run.network, error.what());
+      errors_.emplace(key, error.what());
     }
   }
 }
 
-const graph::Graph& Networks::at(const std::string& name) const {
-  const auto found = graphs_.find(name);
-  if (found == graphs_.end()) throw Error(errors_.at(name));
+const graph::Graph& Networks::at(const Run& run) const {
+  const Key key{run.network, run.transforms};
+  const auto found = graphs_.find(key);
+  if (found == graphs_.end()) throw Error(errors_.at(key));
   return found->second;
 }
 

@@ -12,16 +12,18 @@
 
 namespace presil::study {
 
-/// The networks of all runs, imported once; what cannot be imported is remembered with the reason.
+/// The networks of all runs, imported and transformed once; what cannot be imported is remembered with the reason.
 class Networks {
  public:
   Networks(const Cases& cases, const std::filesystem::path& zoo);
   /// Throws common::Error with the importer's words.
-  const graph::Graph& at(const std::string& name) const;
+  const graph::Graph& at(const Run& run) const;
 
  private:
-  std::map<std::string, graph::Graph> graphs_;
-  std::map<std::string, std::string> errors_;
+  using Key = std::pair<std::string, std::vector<std::string>>;  // network and what is made of it
+
+  std::map<Key, graph::Graph> graphs_;
+  std::map<Key, std::string> errors_;
 };
 
 struct Prediction {

@@ -6,6 +6,7 @@
 
 #include "models/common/error.hpp"
 #include "sim/hw/calibrated.hpp"
+#include "sim/transform/variant.hpp"
 
 namespace presil::study {
 namespace {
@@ -48,9 +49,16 @@ Rule read_rule(const Value& value, bool of_networks) {
   if (const auto skip = map.find("skip")) rule.skip = skip->text();
   if (const auto assumed = map.find("assumed")) rule.assumed = assumed->boolean();
   if (!of_networks && rule.assumed) map.fail("'assumed' is for networks; leave it out");
-  if (rule.use.empty() == rule.skip.empty()) map.fail("needs 'use: ...' or 'skip: reason', one of the two");
+  if (const auto transform = map.find("transform")) {
+    if (!of_networks) map.fail("'transform' is for networks; leave it out");
+    rule.transforms = texts(*transform);
+    for (const std::string& text : rule.transforms) transform::replacement(text, rule.where);
+  }
+  if (rule.transforms.empty() ? rule.use.empty() == rule.skip.empty() : !rule.skip.empty())
+    map.fail(of_networks ? "needs 'use: ...' or 'transform: ...', or 'skip: reason'"
+                         : "needs 'use: ...' or 'skip: reason', one of the two");
   for (const auto& [column, regex] : map.all())
-    if (column != "use" && column != "set" && column != "skip" && column != "assumed")
+    if (column != "use" && column != "set" && column != "skip" && column != "assumed" && column != "transform")
       rule.patterns.push_back({column, pattern(regex)});
   return rule;
 }
@@ -107,11 +115,12 @@ std::vector<Condition> usual_apart() {
   return {{Condition::Kind::contains, "note", {"INCONSISTENT", "SUSPECT", "SPILL"}}};
 }
 
-SuiteTable read_table(const Value& value) {
+/// One for each file under `measured`, alike but for that.
+std::vector<SuiteTable> read_tables(const Value& value) {
   SuiteTable table;
   table.where = value.place() + ": " + value.path();
   Map map = value.map();
-  table.measured = map.text("measured", "board.csv");
+  const std::vector<std::string> files = texts(map.at("measured", "board.csv"));
   table.hardware = read_rules(map.at("hardware", "edge-npu"), false);
   if (const auto chip = map.find("chip")) table.chip = chip->text();
   if (const auto set = map.find("set")) table.set = texts(*set);
@@ -143,7 +152,12 @@ SuiteTable read_table(const Value& value) {
     operators.finish();
   }
   map.finish();
-  return table;
+  std::vector<SuiteTable> tables;
+  for (const std::string& file : files) {
+    tables.push_back(table);
+    tables.back().measured = file;
+  }
+  return tables;
 }
 
 SuiteFigure read_fitted(const std::string& name, const Value& value) {
@@ -177,7 +191,8 @@ Suite read_suite(const std::filesystem::path& file) {
   if (const auto fitted = map.find("fitted"))
     for (const auto& [name, value] : fitted->map().all()) suite.fitted.push_back(read_fitted(name, value));
   const Value tables = map.at("tables", "[{measured: board.csv, hardware: edge-npu}]");
-  for (const Value& table : tables.list()) suite.tables.push_back(read_table(table));
+  for (const Value& table : tables.list())
+    for (SuiteTable& one : read_tables(table)) suite.tables.push_back(std::move(one));
   if (suite.tables.empty()) tables.fail("is empty; a suite compares at least one table");
   map.finish();
   return suite;

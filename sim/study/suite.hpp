@@ -8,7 +8,7 @@
 //     conv: {path: units.cpu.library.rates.convolution.cycles_per_mac, range: 0.2..4}   # one of the hardware files
 //     v8: {value: 1.11, range: 0.5..2}    # or one of this suite, for `set:` of tables and rules: x={v8}, x={v8*m4}
 //   tables:
-//     - measured: board.csv               # beside this file, or in traces/measured of presil, or in --data DIR
+//     - measured: board.csv               # or a list; beside this file, in traces/measured of presil, or in --data DIR
 //       hardware: stm32n6                 # one file for all rows; or a list of rules, see below
 //       chip: STM32N6                     # as the report groups; default: the hardware file's name
 //       set: [units.npu.clock=800MHz]     # figures to change, as with --set
@@ -29,6 +29,7 @@
 //         - {network: "conv(\\d)x\\d (\\d+)->(\\d+)", use: "layers/conv.yaml(kernel={network.1}, filters={network.3})"}
 //         - {network: "mobilenet_v1.*", use: mobilenet_v1, assumed: true}
 //         - {network: "msr_.*", skip: "no file and no published topology"}
+//         - {network: "vww", software_version: "2\\..*", transform: drop-dead-filters}   # what the runtime made of it
 //       missing_networks: fault           # or skip: rows whose network is not here are listed, not an error
 //       operators: {row: "{id}", first: 1}   # rows are operators of one network, counted from `first`
 //
@@ -64,7 +65,8 @@ struct Rule {
   std::vector<Pattern> patterns;
   std::string use, skip;  // template; or why such rows are left out
   std::vector<std::string> set;
-  bool assumed = false;  // the topology stands for one whose file is not public
+  std::vector<std::string> transforms;  // of networks: NAME or NAME:PATTERN, as `presil run --transform` takes them
+  bool assumed = false;                 // the topology stands for one whose file is not public
 };
 
 struct SuiteTable {

@@ -31,12 +31,19 @@ struct ErrorGroup {
   Errors errors;
 };
 
+/// The rows of one chip in a fit of several.
+struct LeftOutChip {
+  std::string chip;
+  Errors fitted, without_network, without_family;
+};
+
 /// What is left of the trust in a fit when networks or families are left out of it.
 struct LeftOut {
   std::string what;    // the suite or hardware file whose figures were fitted anew
   std::string reason;  // why they were not; then nothing below is set
   std::size_t figures = 0;
   Errors fitted, without_network, without_family;  // no rows: there was but one
+  std::vector<LeftOutChip> by_chip;                // in the order of the suite
 };
 
 struct Validation {

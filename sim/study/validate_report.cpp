@@ -150,15 +150,22 @@ std::string left_out(const Validation& validation, const Paint& paint, int width
     }
     const auto mean = [](const Errors& errors) { return errors.rows > 0 ? percent(errors.mean) : "-"; };
     const auto worst = [](const Errors& errors) { return errors.rows > 0 ? signed_percent(errors.worst) : "-"; };
-    grid.add({{report::printable(fit.what)},
-              {std::to_string(fit.figures)},
-              {std::to_string(fit.fitted.rows)},
-              {mean(fit.fitted)},
-              {mean(fit.without_network)},
-              {worst(fit.without_network)},
-              {report::printable(fit.without_network.worst_network), Style::dim},
-              {mean(fit.without_family)},
-              {worst(fit.without_family)}});
+    const auto line = [&](const std::string& what, const std::string& figures, const Errors& fitted,
+                          const Errors& without_network, const Errors& without_family) {
+      grid.add({{report::printable(what)},
+                {figures},
+                {std::to_string(fitted.rows)},
+                {mean(fitted)},
+                {mean(without_network)},
+                {worst(without_network)},
+                {report::printable(without_network.worst_network), Style::dim},
+                {mean(without_family)},
+                {worst(without_family)}});
+    };
+    line(fit.what, std::to_string(fit.figures), fit.fitted, fit.without_network, fit.without_family);
+    if (fit.by_chip.size() > 1)
+      for (const LeftOutChip& chip : fit.by_chip)
+        line("  " + chip.chip, "", chip.fitted, chip.without_network, chip.without_family);
   }
   return "\n" + paint(Style::bold, "Fitted anew without each network, without each family") + "\n" +
          (grid.empty() ? "" : grid.draw(paint)) + refused;
@@ -229,13 +236,21 @@ std::string json(const Validation& validation) {
   list("by_quantity", "quantity", validation.by_quantity);
   list("by_family", "family", validation.by_family);
   root["left_out"] = Json::array();
-  for (const LeftOut& fit : validation.left_out)
+  for (const LeftOut& fit : validation.left_out) {
+    Json chips = Json::array();
+    for (const LeftOutChip& chip : fit.by_chip)
+      chips.push_back({{"chip", chip.chip},
+                       {"fitted", json_of(chip.fitted)},
+                       {"without_network", json_of(chip.without_network)},
+                       {"without_family", json_of(chip.without_family)}});
     root["left_out"].push_back({{"fit", fit.what},
                                 {"reason", fit.reason},
                                 {"figures", fit.figures},
                                 {"fitted", json_of(fit.fitted)},
                                 {"without_network", json_of(fit.without_network)},
-                                {"without_family", json_of(fit.without_family)}});
+                                {"without_family", json_of(fit.without_family)},
+                                {"by_chip", chips}});
+  }
   return root.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

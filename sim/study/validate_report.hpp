@@ -14,7 +14,7 @@ std::string table(const Validation& validation, bool color, int width);
 /// measured - 1), standing (counted, apart, skipped, fault), reason, topology_assumed; predicted and error are null
 /// where nothing ran; times, by_quantity[] and by_family[]: rows, networks, mape, median, p90, bias, worst,
 /// worst_network, with chip and quantity or family; left_out[]: fit, reason (why not), figures, fitted,
-/// without_network, without_family. Errors are shares, not percent.
+/// without_network, without_family, and by_chip[]: chip and the same three. Errors are shares, not percent.
 std::string json(const Validation& validation);
 
 /// A line a row, with the columns of JSON's rows.

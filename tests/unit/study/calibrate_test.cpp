@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/hw/load.hpp"
+#include "sim/study/validate_report.hpp"
 #include "tests/unit/study/bench.hpp"
 
 namespace presil::study {
@@ -148,6 +149,46 @@ TEST_F(Calibrate, LeavingOneOutFitsTheFileSOwnFigures) {
   EXPECT_NEAR(fits[0].after.mean, 0.025, 0.01);
   EXPECT_GT(fits[0].without_network.mean, fits[0].after.mean);
   EXPECT_EQ(fits[0].networks_out.size(), 8u);
+}
+
+TEST_F(Calibrate, LeavingOneOutSaysWhichChipTheErrorsAreOf) {
+  // Two boards of one suite, each with a scale; on the second the largest network takes twice its time.
+  const std::vector<int> units = {100, 200, 400, 800};
+  std::string csv = "network,quantity,value,unit,board\n";
+  for (int u : units)
+    csv += fmt::format("\"dense.yaml(units={})\",latency_us,{},us,one\n", u, (100.0 * u * 10 + 1000) / 1000);
+  for (int u : units)
+    csv += fmt::format("\"dense.yaml(units={})\",latency_us,{},us,two\n", u,
+                       (u == 800 ? 2 : 1) * (100.0 * u * 20 + 1000) / 1000);
+  write("board.csv", csv);
+  write("suite.yaml", R"yaml(kind: suite
+name: bench
+fitted:
+  one: {value: 1, range: 0.5..4}
+  two: {value: 2, range: 0.5..8}
+tables:
+  - {measured: board.csv, hardware: chip.yaml, chip: one, quantities: [latency_us], where: {board: one},
+     set: ["units.cpu.library_scale={one}"]}
+  - {measured: board.csv, hardware: chip.yaml, chip: two, quantities: [latency_us], where: {board: two},
+     set: ["units.cpu.library_scale={two}"]}
+)yaml");
+  const Cases all = expand(read_suite(in("suite.yaml")), places());
+  const std::vector<Calibration> fits = leave_one_out(all, Networks(all, places().zoo), 2, true);
+  ASSERT_EQ(fits.size(), 1u);
+  const LeftOut left = left_out_of(fits[0]);
+  ASSERT_EQ(left.by_chip.size(), 2u);
+  EXPECT_EQ(left.by_chip[0].chip, "one");
+  EXPECT_EQ(left.by_chip[0].without_network.rows, 4u);
+  EXPECT_LT(left.by_chip[0].without_network.mean, 0.01);
+  EXPECT_EQ(left.by_chip[1].chip, "two");
+  EXPECT_NEAR(left.by_chip[1].without_network.worst, -0.5, 0.01) << "half of what was measured";
+  EXPECT_NEAR(left.without_network.mean,
+              (left.by_chip[0].without_network.mean + left.by_chip[1].without_network.mean) / 2, 1e-12)
+      << "as many rows of each";
+  Validation validation;
+  validation.left_out = {left};
+  EXPECT_NE(table(validation, false, 140).find("\n    two  "), std::string::npos) << table(validation, false, 140);
+  EXPECT_EQ(nlohmann::json::parse(json(validation))["left_out"][0]["by_chip"][1]["chip"], "two");
 }
 
 TEST_F(Calibrate, LeavingOneOutMeansThatTheOneDoesNotCount) {

@@ -122,6 +122,63 @@ tables:
   EXPECT_NEAR(predicted[1].value, 101.0 / 3, 1e-3);
 }
 
+TEST_F(Validate, ATableMayLieInSeveralFiles) {
+  write("a.csv", "network,quantity,value,unit\ndense,latency_us,1,us\n");
+  write("b.csv", "network,quantity,value,unit,note\ndense,latency_us,2,us,later\n");
+  const Cases all = expand(read_suite(write("s.yaml", R"yaml(kind: suite
+name: bench
+network_folders: [.]
+tables: [{measured: [a.csv, b.csv], hardware: chip.yaml, quantities: [latency_us], apart: {}}]
+)yaml")),
+                           places());
+  ASSERT_EQ(all.cases.size(), 2u);
+  EXPECT_EQ(all.cases[0].table, in("a.csv"));
+  EXPECT_EQ(all.cases[1].table, in("b.csv"));
+  EXPECT_EQ(all.cases[1].measured, 2);
+  EXPECT_EQ(all.runs.size(), 1u);
+}
+
+TEST_F(Validate, ARuntimeMayHaveMadeSomethingElseOfTheNetwork) {
+  // 100 pixels of 8 channels to 8, then to 4. Half of the eight filters are dead; without them 4 channels, then 4.
+  write("half.yaml", R"yaml(kind: network
+name: half
+source: test
+input: [1, 10, 10, 8]
+layers:
+  - conv: {filters: 8, kernel: 1, dead_filters: 0.5}
+  - conv: {filters: 4, kernel: 1}
+)yaml");
+  const std::string csv =
+      "network,quantity,value,unit,tool\nhalf.yaml,cycles,1,cycles,old\nhalf.yaml,cycles,1,cycles,new\n";
+  const std::string keys = "    quantities: [cycles]\n    networks: [{tool: new, transform: drop-dead-filters}]\n";
+  std::string chip = bench_chip;  // with convolutions of 10 cycles a MAC and 1000 an operator
+  chip.replace(chip.find("fully_connected"), std::string("fully_connected").size(), "convolution");
+  write("chip.yaml", chip);
+  const Validation validation = run(csv, keys);
+  ASSERT_EQ(validation.rows.size(), 2u);
+  EXPECT_TRUE(faults(validation).empty()) << faults(validation)[0];
+  EXPECT_NEAR(validation.rows[0].predicted, 10 * 100 * (8 * 8 + 8 * 4) + 2000, 1e-6);
+  EXPECT_NEAR(validation.rows[1].predicted, 10 * 100 * (8 * 4 + 4 * 4) + 2000, 1e-6);
+  EXPECT_EQ(validation.rows[1].row.network, "half.yaml") << "named as the source does";
+}
+
+TEST_F(Validate, TransformsAreForNetworksAndMustBeKnown) {
+  const std::string csv = "network,quantity,value,unit\ndense,latency_us,1,us\n";
+  EXPECT_NE(
+      complaint([&] { cases(csv, "    networks: [{network: dense, transform: drop-filters}]\n"); }).find("names: "),
+      std::string::npos);
+  EXPECT_NE(complaint([&] {
+              cases(csv, "    networks: [{network: dense, transform: split, skip: odd}]\n");
+            }).find("needs 'use: ...' or 'transform: ...', or 'skip: reason'"),
+            std::string::npos);
+  EXPECT_NE(complaint([&] {
+              read_suite(write("s.yaml",
+                               "kind: suite\nname: s\ntables: [{measured: board.csv, hardware: [{network: dense, use: "
+                               "chip.yaml, transform: split}]}]\n"));
+            }).find("'transform' is for networks"),
+            std::string::npos);
+}
+
 TEST_F(Validate, RowsMayBeOperatorsOfOneNetwork) {
   write("two.yaml",
         "kind: network\nname: two\nsource: test\ninput: [1, 100]\nlayers: [dense: {units: 10}, dense: {units: 100}]\n");
