@@ -15,8 +15,8 @@ using common::OpClass;
 /// Cost of one operator class in a kernel library, cycles of one core: the sum of the terms.
 struct KernelRate {
   double cycles_per_mac = 0;
-  int few_channels = 0;           // up to so many input channels a MAC costs the next figure instead: rows of
-  double cycles_per_mac_few = 0;  // three bytes fill no vector
+  int few_channels = 0;           // up to so many input channels a MAC costs the next figure instead, unless a row of
+  double cycles_per_mac_few = 0;  // the window (its width x the channels) is whole words of four elements
   double cycles_per_output = 0;   // per output element: bias, requantisation, store
   double cycles_per_input = 0;    // per input element (pooling, copies, softmax)
   double cycles_per_operator = 0;

@@ -4,6 +4,15 @@
 
 namespace presil::cpu {
 
+namespace {
+
+/// A window's row lies in one piece, so what fills the words of SIMD code is its width times its channels.
+bool fills_no_words(const Work& work) {
+  return work.ic * static_cast<std::int64_t>(work.kw) % 4 != 0;
+}
+
+}  // namespace
+
 CpuTiming::CpuTiming(const CpuSpec& spec) : spec_(spec) {}
 
 bool CpuTiming::has_rate(OpClass op_class) const {
@@ -22,7 +31,8 @@ StageCycles CpuTiming::cost(const Work& work) const {
     factor *= spec_.library.float_factor;
   else if (work.activation_bits > 8)
     factor *= spec_.library.int16_factor;
-  const double per_mac = work.ic <= r.few_channels ? r.cycles_per_mac_few : r.cycles_per_mac;
+  const bool few = work.ic <= r.few_channels && fills_no_words(work);
+  const double per_mac = few ? r.cycles_per_mac_few : r.cycles_per_mac;
   const double elements = per_mac * static_cast<double>(work.macs) +
                           r.cycles_per_output * static_cast<double>(work.output_elements) +
                           r.cycles_per_input * static_cast<double>(work.input_elements);

@@ -69,6 +69,22 @@ TEST(FewInputChannels, CostTheirOwnCyclesByMac) {
   EXPECT_EQ(CpuTiming(spec).cost(w).array, 500 + 200);
 }
 
+TEST(FewInputChannels, CostNothingExtraWhereARowOfTheWindowIsWholeWords) {
+  CpuSpec spec = cpu();
+  spec.library.rates[OpClass::convolution].few_channels = 3;
+  spec.library.rates[OpClass::convolution].cycles_per_mac_few = 2;
+  Work w = work(OpClass::convolution);
+  w.ic = 1;
+  w.kh = 10;
+  w.kw = 4;  // four bytes in one piece
+  EXPECT_EQ(CpuTiming(spec).cost(w).array, 500 + 200);
+  w.kw = 3;
+  EXPECT_EQ(CpuTiming(spec).cost(w).array, 2 * 1000 + 200);
+  w.ic = 3;
+  w.kw = 4;  // twelve bytes
+  EXPECT_EQ(CpuTiming(spec).cost(w).array, 500 + 200);
+}
+
 TEST(SeveralCores, ShareAKernelWithTheirEfficiency) {
   CpuSpec spec = cpu();
   spec.cores = 4;
