@@ -143,8 +143,13 @@ AddressMap::AddressMap(const DramSpec& spec) {
     if (token->field == 3) {
       column_bits |= mask << shift;
     } else {
-      parts_.push_back({static_cast<Field>(token->field), static_cast<std::uint8_t>(shift),
-                        static_cast<std::uint8_t>(filled[token->field]), mask});
+      const Part part{static_cast<Field>(token->field), static_cast<std::uint8_t>(shift),
+                      static_cast<std::uint8_t>(filled[token->field]), mask};
+      if (part.target == 0) {
+        lowest_[static_cast<std::size_t>(token->field)] = part;
+      } else {
+        further_.push_back(part);
+      }
     }
     filled[token->field] += token->width;
     shift += token->width;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -57,26 +58,48 @@ class AddressMap {
  private:
   enum class Field : std::uint8_t { row, bank, group, column, channel };
   struct Part {
-    Field field;
-    std::uint8_t shift;   // of the part in the number of the device burst
-    std::uint8_t target;  // of the part in the field
-    std::uint64_t mask;
+    Field field = Field::row;
+    std::uint8_t shift = 0;   // of the part in the number of the device burst
+    std::uint8_t target = 0;  // of the part in the field
+    std::uint64_t mask = 0;
   };
 
   Place place_of_burst(std::uint64_t number) const {
-    std::uint64_t value[5] = {0, 0, 0, 0, 0};
-    for (const Part& part : parts_) {
-      value[static_cast<int>(part.field)] |= ((number >> part.shift) & part.mask) << part.target;
-    }
+    const auto lowest = [&](Field field) {
+      const Part& part = lowest_[static_cast<int>(field)];
+      return (number >> part.shift) & part.mask;
+    };
     Place place;
-    place.row = static_cast<std::int32_t>(value[0]);
-    place.group = static_cast<int>(value[2]);
-    place.bank = static_cast<int>(value[1]) + (place.group << bank_width_);
-    place.channel = static_cast<int>(value[4]);
+    place.row = static_cast<std::int32_t>(lowest(Field::row));
+    place.group = static_cast<int>(lowest(Field::group));
+    place.bank = static_cast<int>(lowest(Field::bank));
+    place.channel = static_cast<int>(lowest(Field::channel));
+    for (const Part& part : further_) {
+      const std::uint64_t value = ((number >> part.shift) & part.mask) << part.target;
+      switch (part.field) {
+        case Field::row:
+          place.row |= static_cast<std::int32_t>(value);
+          break;
+        case Field::group:
+          place.group |= static_cast<int>(value);
+          break;
+        case Field::bank:
+          place.bank |= static_cast<int>(value);
+          break;
+        case Field::channel:
+          place.channel |= static_cast<int>(value);
+          break;
+        case Field::column:
+          break;
+      }
+    }
+    place.bank += place.group << bank_width_;
     return place;
   }
 
-  std::vector<Part> parts_;       // without columns: timing does not depend on them
+  // Without columns: timing does not depend on them.
+  std::array<Part, 5> lowest_;    // by field, the part with its lowest bits, and nearly always the only one
+  std::vector<Part> further_;     // the other parts
   std::uint8_t burst_shift_ = 0;  // bytes of a device burst
   std::uint8_t bank_width_ = 0;   // bits of the bank in its group
   std::uint8_t ways_ = 0;         // number of bits in between_

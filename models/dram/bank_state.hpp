@@ -93,16 +93,19 @@ class BankStates {
     raise(gate_precharge, at + d_.ppd);
   }
 
-  /// `count` column commands from `first` on, `step` clocks apart; the last one with auto-precharge if so wished.
-  void column(Bank& bank, int write, Cycle first, int count, Cycle step, bool auto_precharge) {
-    const Cycle last = first + (count - 1) * step;
-    bank.served += count;
-    bank.last_column = last;
+  /// The data bus after the last of some column commands: for all banks.
+  void occupy_bus(int write, Cycle last) {
     const Cycle same = last + d_.same_s, turn = last + (write == 0 ? d_.read_to_write : d_.write_to_read_s);
     for (Cycle* gate = gates_.data(); gate != (gates_.data() + gates_.size()); gate += kinds) {
       gate[write] = std::max(gate[write], same);
       gate[1 - write] = std::max(gate[1 - write], turn);
     }
+  }
+
+  /// `count` column commands, the last one at `last`, with auto-precharge if so wished: for their bank and its group.
+  void column(Bank& bank, int write, int count, Cycle last, bool auto_precharge) {
+    bank.served += count;
+    bank.last_column = last;
     raise_group(bank, write, last + d_.same_l);
     if (write != 0) raise_group(bank, 0, last + d_.write_to_read_l);
     bank.pre_ok = std::max(bank.pre_ok, last + d_.to_precharge[write]);

@@ -7,6 +7,8 @@
 namespace presil::dram {
 namespace {
 
+constexpr int unasked_bytes = 256;  // as a bus burst elsewhere, which goes as one run
+
 int piece_capacity(const DramSpec& spec) {
   const int banks = spec.bank_groups * spec.banks_per_group;
   return spec.read_queue + spec.write_queue + banks * (spec.bank_queue + 2);
@@ -21,12 +23,14 @@ Channel::Channel(const DramSpec& spec, int number)
       shared_(spec.bank_queue == 0),
       two_level_(spec.bank_queue > 0 && spec.read_queue > 0),
       single_order_(spec.bank_queue > 0 || spec.write_drain == WriteDrain::none),
-      pairs_(spec.timing.tCCD_L > spec.timing.tCCD_S && spec.timing.tCCD_L <= 2 * spec.timing.tCCD_S &&
-             spec.arbitration == BankArbitration::oldest && spec.page_policy != PagePolicy::closed),
-      segments_(spec.segments && spec.page_policy == PagePolicy::open && !spec.active_first && !two_level_),
+      weaves_(spec.timing.tCCD_L > spec.timing.tCCD_S && spec.timing.tCCD_L <= 2 * spec.timing.tCCD_S &&
+              spec.arbitration == BankArbitration::oldest && spec.page_policy != PagePolicy::closed),
+      plain_(spec.page_policy == PagePolicy::open && !spec.active_first && !two_level_),
+      segments_(spec.segments && plain_),
       per_bank_(spec.refresh_mode == RefreshMode::per_bank),
       rests_(spec.power_down_after > 0 || spec.self_refresh_after > 0),
       capacity_{spec.read_queue, spec.write_queue},
+      unasked_(unasked_bytes * 8 / (spec.burst_length * spec.bus_bits)),
       banks_(d_, spec.bank_groups, spec.banks_per_group),
       queues_(static_cast<std::size_t>(banks_.count())),
       offers_(banks_),
@@ -48,7 +52,7 @@ void Channel::reset() {
   moves_ = 0;
   move_free_ = 0;
   stale_ = true;
-  has_second_ = false;
+  issued_ = taken_ = 0;
   command_free_ = 0;
   run_first_ = run_last_ = last_column_ = -1;
   run_step_ = 1;

@@ -1,6 +1,7 @@
 // One DRAM channel: which command of which burst goes next and when, decided event by event and not clock by clock.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -21,19 +22,20 @@ struct Stretch {
   Cycle from = 0, until = 0;
 };
 
-/// Column commands that were issued together for one piece.
+/// Column commands that were issued together for one burst.
 struct Columns {
   std::int32_t burst = -1;
   std::int32_t count = 0;
   std::int32_t write = 0;
   std::uint8_t master_before = 0;  // whose data moved before these
   Cycle first = 0, last = 0;
-  Stretch bank, row, refresh;  // how the row was prepared, and the last refresh of the bank
+  Stretch bank, row, refresh;  // how the first one's row was prepared, and the last refresh of its bank
 };
 
-/// Several column commands of one row are committed at once where nothing could come in between (see run_length);
-/// activates and precharges of other banks still slip between them. So a decision may reach a little into the future,
-/// by at most max_run column commands, and a burst that arrives meanwhile is considered after them.
+/// Several column commands of one row are committed at once where nothing could come in between (see run_length), or of
+/// rows of two bank groups in turn (see issue_weave); activates and precharges of other banks still slip between them.
+/// So a decision may reach a little into the future, by at most max_run column commands of each, and a burst that
+/// arrives meanwhile is considered after them.
 class Channel {
  public:
   Channel(const DramSpec& spec, int number);
@@ -66,17 +68,12 @@ class Channel {
     return next_.time;
   }
 
-  /// Issues that command. What it was when it was a column command, else nullptr.
-  const Columns* step();
+  /// Issues that command, and what is committed with it. All its columns are to be taken before the next step.
+  void step();
 
-  /// When the last step has issued more columns, the other half of a pair of runs: these, or else the next step reports
-  /// them.
-  const Columns* take_second() {
-    if (!has_second_) return nullptr;
-    has_second_ = false;
-    stale_ = true;
-    return &second_;
-  }
+  /// The columns that the last step issued, one burst after the other.
+  bool has_columns() const { return taken_ < issued_; }
+  const Columns& take_columns() { return columns_[static_cast<std::size_t>(taken_++)]; }
 
   /// From the end of the last rest until commands were possible again.
   const Stretch& last_wake() const { return wake_; }
@@ -93,7 +90,7 @@ class Channel {
   void record(std::vector<Command>* log) { log_ = log; }
 
  private:
-  enum class Kind : std::uint8_t { read, write, activate, precharge, refresh, refresh_bank, drain, second };
+  enum class Kind : std::uint8_t { read, write, activate, precharge, refresh, refresh_bank, drain };
   static constexpr std::uint64_t bit(int bank) { return std::uint64_t{1} << bank; }
   struct Choice {
     Cycle time = no_cycle;
@@ -104,6 +101,11 @@ class Channel {
   static constexpr Best none = static_cast<Best>(no_cycle) << 64 | ~std::uint64_t{0};
   struct Rivals {  // earliest clock at which any of them is ready, by what it would issue
     Cycle hit = no_cycle, activate = no_cycle, precharge = no_cycle;
+  };
+  struct Lane : Choice {  // one of two banks whose column commands alternate
+    std::int32_t burst = -1;
+    int left = 0, issued = 0;
+    Cycle stop = no_cycle;  // no column command from here on
   };
   struct alignas(64) BankQueue {     // a power of two: found by a shift
     PieceList list[2];               // may be scheduled; [0] reads, [1] writes
@@ -140,6 +142,7 @@ class Channel {
   Cycle command_slot(Cycle earliest, int kind) const;
   void plan_refresh();
   void plan_bank_refresh();
+  void release_bank();
   void plan_drain();
   static int columns_until(Cycle limit, Cycle first, int count, Cycle step);
   int left_in_turn(int count) const;
@@ -147,17 +150,23 @@ class Channel {
   Rivals rivals(int write, Cycle span, std::uint64_t others, std::uint64_t rank) const;
   Cycle taken_from(const Rivals& rivals, Cycle first) const;
   int run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank) const;
-  int run_length(const Choice& choice, const Choice& second, int count, Cycle step) const;
-  int find_partner(const Choice& choice) const;
+
+  // channel_weave.cpp: two bank groups alternate
+  int find_partner(int write, int other, Cycle at) const;
+  void fill(Lane& lane, int write, int bank, Cycle at) const;
+  bool refill(Lane& lane, const Lane& other, Cycle at) const;
+  void issue_lane(Lane& lane);
+  void issue_weave(const Choice& choice, int partner);
 
   // channel_issue.cpp: commands are issued
   void issue_columns(const Choice& choice);
-  void issue_run(const Choice& choice, int count, Cycle step, Columns& columns);
+  void issue_run(const Choice& choice, int count, Cycle step);
   bool is_alone(const Choice& choice) const;
   bool goes_on(const Choice& choice);
   bool is_segment(const Choice& choice) const;
   void issue_segment(const Choice& choice, int most);
-  void book_run(const Choice& choice, int count, Cycle step, Columns& columns, bool closes);
+  Columns& columns_for(std::int32_t burst);
+  void book_run(const Choice& choice, int count, Cycle step, bool closes);
   bool closes_row(const Choice& choice, int count) const;
   void leave_queue(const Choice& choice, int count);
   void issue_activate(const Choice& choice);
@@ -182,8 +191,9 @@ class Channel {
   DramSpec spec_;
   Distances d_;
   int number_;
-  bool shared_, two_level_, single_order_, pairs_, segments_, per_bank_, rests_;
+  bool shared_, two_level_, single_order_, weaves_, plain_, segments_, per_bank_, rests_;
   int capacity_[2];
+  int unasked_;  // column commands that two banks are given without a look at what might get ready meanwhile
   BankStates banks_;
   std::vector<BankQueue> queues_;
   Offers offers_;
@@ -204,8 +214,9 @@ class Channel {
 
   Choice next_;
   bool stale_ = true;
-  Columns columns_, second_;  // issued last, and the other half of a pair of runs
-  bool has_second_ = false;
+  static constexpr int most_columns = 8;
+  std::array<Columns, most_columns> columns_;  // issued last
+  int issued_ = 0, taken_ = 0;
   Cycle command_free_ = 0;
   Cycle run_first_ = -1, run_last_ = -1;  // column commands committed ahead
   int run_step_ = 1;
@@ -219,7 +230,7 @@ class Channel {
   // A refresh is made when it is due and nothing waits, or when it has reached its limit.
   Cycle refresh_due_ = no_cycle, refresh_limit_ = no_cycle;
   int refreshed_bank_ = 0;  // per bank: whose turn it is
-  bool bank_held_ = false;  // ... it has begun: this bank offers nothing until it is done
+  bool bank_held_ = false;  // ... it is planned: this bank offers nothing
   Cycle bank_refresh_ok_ = 0;
   std::int64_t refresh_number_ = 0;  // on the grid of tREFI that began at refresh_base_
   Cycle refresh_base_ = 0;
@@ -257,6 +268,29 @@ inline bool Channel::mode_due() const {
   }
   if (waiting_[0] == 0) return false;
   return waiting_[1] <= spec_.write_low || (spec_.max_writes_in_turn > 0 && in_turn_ >= spec_.max_writes_in_turn);
+}
+
+/// Column commands that the turn of their direction leaves of `count`.
+inline int Channel::left_in_turn(int count) const {
+  if (single_order_) return count;
+  if (planned_mode_ == 1 && waiting_[0] > 0) {
+    count = std::min(count, std::max(1, waiting_[1] - spec_.write_low));
+    if (spec_.max_writes_in_turn > 0) count = std::min(count, std::max(1, spec_.max_writes_in_turn - in_turn_));
+  } else if (planned_mode_ == 0 && waiting_[1] > 0 && spec_.max_reads_in_turn > 0) {
+    count = std::min(count, std::max(1, spec_.max_reads_in_turn - in_turn_));
+  }
+  return count;
+}
+
+/// From when on a refresh or another row that is wanted stop the bank's column commands; may leave fewer of `count`.
+inline Cycle Channel::stopped_at(const Choice& choice, int& count) const {
+  const Cycle refresh = !per_bank_ || choice.bank == refreshed_bank_ ? refresh_limit_ : no_cycle;
+  const Bank& bank = banks_[choice.bank];
+  const std::int32_t oldest = head(queues_[choice.bank]);
+  if (oldest < 0 || oldest == choice.piece || pool_[oldest].row == bank.row) return refresh;
+  if (spec_.conflict_rule == ConflictRule::oldest_first) return std::min(refresh, bank.pre_ok);
+  if (spec_.row_hit_cap > 0) count = std::min(count, std::max(1, spec_.row_hit_cap - bank.served));
+  return refresh;
 }
 
 /// Activates and precharges slip between the column commands that were committed ahead.

@@ -5,10 +5,11 @@
 
 namespace presil::dram {
 
-const Columns* Channel::step() {
+void Channel::step() {
   if (stale_) plan();
   const Choice choice = next_;
   stale_ = true;
+  issued_ = taken_ = 0;
   if (mode_ != planned_mode_) {
     mode_ = planned_mode_;
     in_turn_ = 0;
@@ -17,9 +18,7 @@ const Columns* Channel::step() {
     case Kind::read:
     case Kind::write:
       issue_columns(choice);
-      return &columns_;
-    case Kind::second:
-      return take_second();
+      break;
     case Kind::activate:
       issue_activate(choice);
       break;
@@ -37,7 +36,6 @@ const Columns* Channel::step() {
       move_waiting(choice.time);
       break;
   }
-  return nullptr;
 }
 
 // --- column commands ----------------------------------------------------------------------------------------------
@@ -50,31 +48,19 @@ void Channel::issue_columns(const Choice& choice) {
   runs_per_clock_ = runs_per_clock_l_;
   if (is_segment(choice)) return issue_segment(choice, most);
   if (most == 1 || spec_.page_policy == PagePolicy::closed) {
-    issue_run(choice, 1, d_.same_l, columns_);
-    return;
+    issue_run(choice, 1, d_.same_l);
+    return banks_.occupy_bus(choice.write, choice.time);
   }
-  if (!pairs_) {
-    const std::uint64_t rank = offers_.of(choice.write, choice.bank).rank();
-    return issue_run(choice, run_length(choice, most, d_.same_l, rank), d_.same_l, columns_);
+  std::uint64_t rank = offers_.of(choice.write, choice.bank).rank();
+  if (weaves_) {
+    // With a second group at hand the two alternate at tCCD_S, else tCCD_L sets the pace and leaves gaps that any other
+    // group may fill.
+    const int partner = find_partner(choice.write, choice.bank, choice.time + d_.same_s);
+    if (partner >= 0 && refresh_limit_ > choice.time + d_.same_s) return issue_weave(choice, partner);
+    rank = ~std::uint64_t{0};
   }
-  // Bank groups: with a second group at hand the two alternate at tCCD_S, else tCCD_L sets the pace and leaves gaps
-  // that any other group may fill.
-  const int partner = find_partner(choice);
-  if (partner < 0) {
-    return issue_run(choice, run_length(choice, most, d_.same_l, ~std::uint64_t{0}), d_.same_l, columns_);
-  }
-  Choice second = choice;
-  second.time = choice.time + d_.same_s;
-  second.bank = partner;
-  second.piece = offers_.of(choice.write, partner).piece;
-  const Cycle step = 2 * d_.same_s;
-  const int count = run_length(choice, second, std::min(most, pool_[second.piece].count), step);
-  issue_run(choice, std::max(count, 1), step, columns_);
-  if (count < 1) return;  // no room for the second
-  issue_run(second, count, step, second_);
-  run_step_ = static_cast<int>(d_.same_s);
-  runs_per_clock_ = runs_per_clock_s_;
-  has_second_ = true;
+  issue_run(choice, run_length(choice, most, d_.same_l, rank), d_.same_l);
+  banks_.occupy_bus(choice.write, columns_.front().last);
 }
 
 /// Nothing could come between the bursts that hit this row: what else waits are younger hits of the same direction.
@@ -99,7 +85,8 @@ void Channel::issue_segment(const Choice& choice, int most) {
   const Cycle step = d_.same_l;
   int count = most;
   if (refresh_limit_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0);
-  book_run(choice, count, step, columns_, false);
+  book_run(choice, count, step, false);
+  banks_.occupy_bus(choice.write, run_last_);
   leave_queue(choice, count);
   if (!goes_on(choice)) return renew(choice.bank);
   if (count < most) return;
@@ -110,17 +97,23 @@ void Channel::issue_segment(const Choice& choice, int most) {
   stale_ = free >= refresh_limit_;
 }
 
-void Channel::issue_run(const Choice& choice, int count, Cycle step, Columns& columns) {
-  const bool closes = closes_row(choice, count), alone = is_alone(choice);
-  book_run(choice, count, step, columns, closes);
+void Channel::issue_run(const Choice& choice, int count, Cycle step) {
+  const bool alone = is_alone(choice);
+  if (plain_) {
+    book_run(choice, count, step, false);
+    leave_queue(choice, count);
+    if (!alone || !goes_on(choice)) renew(choice.bank);
+    return;
+  }
+  const bool closes = closes_row(choice, count);
+  book_run(choice, count, step, closes);
   leave_queue(choice, count);
-  if (alone && !closes && goes_on(choice)) return;
   if (closes) queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
   if (two_level_ && (waiting_[0] | waiting_[1]) != 0) {
     start_drain_if_due(choice.time);
     move_waiting_of_bank(choice.bank, draining_ > 0 ? 1 : 0, choice.time);
   }
-  renew(choice.bank);
+  if (!alone || closes || !goes_on(choice)) renew(choice.bank);
 }
 
 /// The piece is the oldest of its bank, where only its direction may be scheduled: nothing but it is on offer.
@@ -143,21 +136,35 @@ inline bool Channel::goes_on(const Choice& choice) {
   return true;
 }
 
+/// The pieces of one burst that go in one decision are told of together.
+inline Columns& Channel::columns_for(std::int32_t burst) {
+  for (int i = 0; i < issued_; ++i)
+    if (Columns& columns = columns_[static_cast<std::size_t>(i)]; columns.burst == burst) return columns;
+  Columns& columns = columns_[static_cast<std::size_t>(issued_++)];
+  columns.burst = burst;
+  columns.count = 0;
+  columns.first = no_cycle;
+  columns.last = 0;
+  return columns;
+}
+
 /// The column commands take effect on the bank and the buses; the last one closes the row if so wished.
-inline void Channel::book_run(const Choice& choice, int count, Cycle step, Columns& columns, bool closes) {
+inline void Channel::book_run(const Choice& choice, int count, Cycle step, bool closes) {
   Bank& bank = banks_[choice.bank];
   const Piece& piece = pool_[choice.piece];
   const int write = choice.write;
-
-  columns.burst = piece.burst;
-  columns.count = count;
-  columns.write = write;
-  columns.first = choice.time;
-  columns.last = choice.time + (count - 1) * step;
-  columns.master_before = last_master_;
-  columns.bank = {bank.used_until, bank.row_from};
-  columns.refresh = {bank.refresh_from, bank.refresh_until};
-  columns.row = {bank.row_from, bank.activated_at + d_.rcd};
+  const Cycle last = choice.time + (count - 1) * step;
+  Columns& columns = columns_for(piece.burst);
+  columns.count += count;
+  columns.last = std::max(columns.last, last);
+  if (choice.time < columns.first) {
+    columns.first = choice.time;
+    columns.write = write;
+    columns.master_before = last_master_;
+    columns.bank = {bank.used_until, bank.row_from};
+    columns.refresh = {bank.refresh_from, bank.refresh_until};
+    columns.row = {bank.row_from, bank.activated_at + d_.rcd};
+  }
   if (write != last_write_) {
     if (last_column_ >= 0) {
       ++turnarounds_;
@@ -166,20 +173,20 @@ inline void Channel::book_run(const Choice& choice, int count, Cycle step, Colum
     last_write_ = write;
   }
   last_master_ = piece.master;
-  if (rests_) quiet_ = std::max(quiet_, columns.last + d_.to_rest[write]);
-  last_column_ = run_last_ = std::max(last_column_, columns.last);
+  if (rests_) quiet_ = std::max(quiet_, last + d_.to_rest[write]);
+  last_column_ = run_last_ = std::max(last_column_, last);
   last_bank_ = choice.bank;
   in_turn_ += count;
 
   if (log_ != nullptr) {
     for (int i = 0; i < count; ++i) {
-      const bool last = closes && i == count - 1;
-      const CommandKind kind = write != 0 ? (last ? CommandKind::write_precharge : CommandKind::write)
-                                          : (last ? CommandKind::read_precharge : CommandKind::read);
+      const bool closing = closes && i == count - 1;
+      const CommandKind kind = write != 0 ? (closing ? CommandKind::write_precharge : CommandKind::write)
+                                          : (closing ? CommandKind::read_precharge : CommandKind::read);
       record_command(kind, choice.time + i * step, choice.bank, bank.row);
     }
   }
-  banks_.column(bank, write, choice.time, count, step, closes);
+  banks_.column(bank, write, count, last, closes);
 }
 
 /// Does the last of these column commands carry auto-precharge?

@@ -86,6 +86,13 @@ void Channel::plan_bank_refresh() {
   next_.kind = Kind::refresh_bank;
 }
 
+/// Before the next plan: a burst that came meanwhile may still go before the refresh.
+void Channel::release_bank() {
+  if (!bank_held_) return;
+  bank_held_ = false;
+  renew(refreshed_bank_);
+}
+
 void Channel::step_bank_refresh(Cycle at) {
   const int index = refreshed_bank_;
   Bank& bank = banks_[index];

@@ -5,20 +5,10 @@
 
 namespace presil::dram {
 
-namespace {
-
-constexpr std::uint64_t nothing = ~std::uint64_t{0};
-
-}  // namespace
-
 // --- which of them goes -------------------------------------------------------------------------------------------
 
 void Channel::plan() {
-  if (has_second_) {  // already issued, only not reported
-    next_.kind = Kind::second;
-    stale_ = false;
-    return;
-  }
+  release_bank();
   if (const int mode = mode_due() ? 1 - mode_ : mode_; mode != planned_mode_) plan_mode(mode);
   choose();
   if (pending_ == 0 && waiting_[1] > 0 && two_level_) plan_drain();
@@ -99,31 +89,8 @@ inline int Channel::columns_until(Cycle limit, Cycle first, int count, Cycle ste
   return limit <= first ? 1 : static_cast<int>((limit - first + step - 1) / step);
 }
 
-/// Column commands that the turn of their direction leaves of `count`.
-inline int Channel::left_in_turn(int count) const {
-  if (single_order_) return count;
-  if (planned_mode_ == 1 && waiting_[0] > 0) {
-    count = std::min(count, std::max(1, waiting_[1] - spec_.write_low));
-    if (spec_.max_writes_in_turn > 0) count = std::min(count, std::max(1, spec_.max_writes_in_turn - in_turn_));
-  } else if (planned_mode_ == 0 && waiting_[1] > 0 && spec_.max_reads_in_turn > 0) {
-    count = std::min(count, std::max(1, spec_.max_reads_in_turn - in_turn_));
-  }
-  return count;
-}
-
-/// From when on a refresh or another row that is wanted stop the bank's column commands; may leave fewer of `count`.
-inline Cycle Channel::stopped_at(const Choice& choice, int& count) const {
-  const Cycle refresh = !per_bank_ || choice.bank == refreshed_bank_ ? refresh_limit_ : no_cycle;
-  const Bank& bank = banks_[choice.bank];
-  const std::int32_t oldest = head(queues_[choice.bank]);
-  if (oldest < 0 || pool_[oldest].row == bank.row) return refresh;
-  if (spec_.conflict_rule == ConflictRule::oldest_first) return std::min(refresh, bank.pre_ok);
-  if (spec_.row_hit_cap > 0) count = std::min(count, std::max(1, spec_.row_hit_cap - bank.served));
-  return refresh;
-}
-
 /// What other banks offer that would go before column commands of `rank` and direction `write`, `span` clocks long.
-inline Channel::Rivals Channel::rivals(int write, Cycle span, std::uint64_t others, std::uint64_t rank) const {
+Channel::Rivals Channel::rivals(int write, Cycle span, std::uint64_t others, std::uint64_t rank) const {
   Rivals rivals;
   others &= offers_.any();
   if (others == 0) return rivals;
@@ -150,7 +117,7 @@ inline Channel::Rivals Channel::rivals(int write, Cycle span, std::uint64_t othe
 
 /// From when on one of them could take the place of a column command, in a run that begins at `first`: hits as soon as
 /// they are ready, and rows that could be opened for such until then.
-inline Cycle Channel::taken_from(const Rivals& rivals, Cycle first) const {
+Cycle Channel::taken_from(const Rivals& rivals, Cycle first) const {
   Cycle from = rivals.hit;
   if (rivals.activate != no_cycle) from = std::min(from, std::max(rivals.activate, first + 1) + d_.rcd);
   if (rivals.precharge != no_cycle) from = std::min(from, std::max(rivals.precharge, first + 1) + d_.rp + d_.rcd);
@@ -167,40 +134,6 @@ int Channel::run_length(const Choice& choice, int count, Cycle step, std::uint64
     stop = std::min(stop, taken_from(others, choice.time));
   }
   return columns_until(stop, choice.time, count, step);
-}
-
-/// The same for two banks whose column commands alternate; 0 when a refresh leaves no time for the second.
-int Channel::run_length(const Choice& choice, const Choice& second, int count, Cycle step) const {
-  count = left_in_turn(count);
-  Cycle stop = stopped_at(choice, count), stop_second = stopped_at(second, count);
-  if (count > 1) {
-    const std::uint64_t larger =
-        std::max(offers_.of(choice.write, choice.bank).rank(), offers_.of(choice.write, second.bank).rank());
-    const Rivals others = rivals(choice.write, (count - 1) * step, ~bit(choice.bank) & ~bit(second.bank), larger);
-    stop = std::min(stop, taken_from(others, choice.time));
-    stop_second = std::min(stop_second, taken_from(others, second.time));
-  }
-  count = columns_until(stop, choice.time, count, step);
-  count = columns_until(stop_second, second.time, count, step);
-  return refresh_limit_ <= second.time + (count - 1) * step ? count - 1 : count;
-}
-
-/// The bank of another group whose column commands would alternate with those of `choice`, or -1: the oldest hit of the
-/// same direction that is ready in time.
-int Channel::find_partner(const Choice& choice) const {
-  int partner = -1;
-  std::uint64_t best = nothing;
-  const Cycle at = choice.time + d_.same_s;
-  const std::uint64_t banks = offers_.banks(choice.write) & ~banks_.banks_of(banks_[choice.bank].group);
-  for (std::uint64_t mask = banks; mask != 0; mask &= mask - 1) {
-    const int index = __builtin_ctzll(mask);
-    const Offer& offer = offers_.of(choice.write, index);
-    if (offer.order >= best || offer.at > at) continue;
-    if (banks_.gate(offer.gate) > at) continue;
-    partner = index;
-    best = offer.order;
-  }
-  return partner;
 }
 
 }  // namespace presil::dram

@@ -43,6 +43,7 @@ void DramTiming::reset() {
   age_ = 0;
   entered_at_ = -1;
   stale_ = true;
+  reporting_ = false;
   counters_ = {};
 }
 
@@ -160,28 +161,39 @@ void DramTiming::find_next() const {
 }
 
 Tick DramTiming::next_decision() const {
-  if (stale_) find_next();
+  if (stale_ && !reporting_) find_next();
   return next_cycle_ == no_cycle ? common::never : ticks_.tick(next_cycle_);
 }
 
-common::MemoryTiming::Decision DramTiming::decide() {
+common::MemoryTiming::Decision DramTiming::decide(Tick& now, Tick until) {
   Decision decision;
-  if (stale_) find_next();
-  if (next_cycle_ == no_cycle) return decision;
-  Channel& channel = *next_channel_;
-  stale_ = true;
-  const Columns* columns = channel.step();
-  if (columns == nullptr) return decision;
-  apply(*columns, channel, decision);
-  if (entries_[0].stretches.empty() && entries_[1].stretches.empty()) {
-    if (decision.decided) return decision;
-    if (const Columns* second = channel.take_second()) apply(*second, channel, decision);
-    return decision;
+  const bool shut_before = shut(0) || shut(1);
+  for (;;) {
+    if (!reporting_) {
+      if (stale_) find_next();
+      if (next_cycle_ == no_cycle) return decision;
+      stale_ = true;
+      next_channel_->step();
+    }
+    report(decision);
+    if (decision.decided || until == 0 || shut_before != (shut(0) || shut(1))) return decision;
+    const Tick next = next_decision();
+    if (next >= until) return decision;
+    now = std::max(now, next);
   }
-  // The places freed by a run of column commands are taken at once, a few clocks before the last one issues.
-  for (int write = 0; write < 2; ++write)
-    if (!entries_[write].stretches.empty()) enter(write, columns->first);
-  return decision;
+}
+
+/// Of the columns that were issued, up to those that complete a burst.
+inline void DramTiming::report(Decision& decision) {
+  Channel& channel = *next_channel_;
+  while ((reporting_ = channel.has_columns()) && !decision.decided) {
+    const Columns& columns = channel.take_columns();
+    apply(columns, channel, decision);
+    // The places freed by a run of column commands are taken at once, a few clocks before the last one issues.
+    if (waits_outside_) continue;
+    for (int write = 0; write < 2; ++write)
+      if (!entries_[write].stretches.empty()) enter(write, columns.first);
+  }
 }
 
 /// Books the columns to their bus burst; fills in the decision when it is complete.

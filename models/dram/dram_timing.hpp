@@ -25,16 +25,21 @@ class DramTiming final : public common::MemoryTiming {
   bool posts_writes() const override { return spec_.posted_writes; }
 
   common::Tick accepts_from(common::Tick now, bool write) const override {
-    const int direction = write ? 1 : 0;
-    const bool shut = waits_outside_ ? channels_.front().full(direction) : !entries_[direction].stretches.empty();
-    return shut ? common::never : now;
+    return shut(write ? 1 : 0) ? common::never : now;
   }
 
   common::Service push(const common::Burst& burst) override;
 
   common::Tick next_decision() const override;
 
-  Decision decide() override;
+  Decision decide() override {
+    common::Tick now = 0;
+    return decide(now, 0);
+  }
+
+  /// The same for a caller that has no burst for it before `until` or before it accepts both directions: decisions are
+  /// taken together until that may be, or a burst is decided. `now` moves on to the last of them.
+  Decision decide(common::Tick& now, common::Tick until);
 
   void settle(common::Tick end) override;
 
@@ -53,6 +58,10 @@ class DramTiming final : public common::MemoryTiming {
   void record(std::vector<Command>* log);
 
  private:
+  bool shut(int write) const {
+    return waits_outside_ ? channels_.front().full(write) : !entries_[write].stretches.empty();
+  }
+
   struct Record {  // a bus burst in flight
     std::uint32_t id = 0;
     std::int32_t left = 0;  // device bursts whose column command has not been issued
@@ -78,6 +87,7 @@ class DramTiming final : public common::MemoryTiming {
   std::int32_t enter_piecewise(Entry& entry, const common::Burst& burst, Cycle now);
   void enter(int write, Cycle now);
   int enter_channel(Arrival& arrival, const PieceToEnter& piece, Doors& doors, Cycle now);
+  void report(Decision& decision);
   void apply(const Columns& columns, const Channel& channel, Decision& decision);
   void book(const Record& record, const Columns& columns, const Channel& channel, common::WaitSegments& wait) const;
   void find_next() const;
@@ -97,6 +107,7 @@ class DramTiming final : public common::MemoryTiming {
 
   mutable bool stale_ = true;
   mutable Channel* next_channel_ = nullptr;
+  bool reporting_ = false;  // it has issued columns that decide() has not told of
   mutable Cycle next_cycle_ = no_cycle;
 
   mutable common::MemoryCounters counters_;

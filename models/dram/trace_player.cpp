@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
 #include "models/common/error.hpp"
 #include "models/dram/dram_timing.hpp"
@@ -89,8 +90,9 @@ class Player {
         const TraceRequest& request = requests_[releases_.take()];
         occupied(request.write) -= weight(request);
       }
-      if (next_ < count && window_open() && enter()) continue;
-      advance();
+      const bool waits = next_ < count && !window_open();
+      if (next_ < count && !waits && enter()) continue;
+      advance(waits);
     }
     return result();
   }
@@ -124,21 +126,27 @@ class Player {
     return true;
   }
 
-  void advance() {
-    const Tick decision_at = queued_ ? memory_.next_decision() : common::never;
-    const bool decide = decision_at != common::never;
-    Tick until = decision_at;
-    if (next_ < requests_.size()) {
-      if (!window_open()) {
-        until = std::min(until, releases_.next_at());
-      } else if (!queued_) {
-        until = std::min(until, memory_.accepts_from(now_, requests_[next_].write));
-      }
+  /// To the next event; `waits`: the next request does, for another to be released.
+  void advance(bool waits) {
+    Tick until = waits ? releases_.next_at() : common::never;
+    if (!queued_) {
+      if (!waits && next_ < requests_.size()) until = memory_.accepts_from(now_, requests_[next_].write);
+      now_ = std::max(now_, until);
+      return;
     }
-    now_ = std::max(now_, until);
-    if (decide && decision_at <= now_) {
-      const MemoryTiming::Decision decision = memory_.decide();
-      if (decision.decided) finish(decision.service);
+    const Tick decision_at = memory_.next_decision();
+    now_ = std::max(now_, std::min(until, decision_at));
+    if (decision_at > now_) return;
+    const MemoryTiming::Decision decision = decide(until);
+    if (decision.decided) finish(decision.service);
+  }
+
+  /// No request enters before `until`, or before the memory accepts it.
+  MemoryTiming::Decision decide(Tick until) {
+    if constexpr (std::is_same_v<Memory, DramTiming>) {
+      return memory_.decide(now_, until);
+    } else {
+      return memory_.decide();
     }
   }
 

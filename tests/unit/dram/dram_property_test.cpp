@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 
+#include "models/dram/trace_player.hpp"
 #include "sim/hw/dram_preset.hpp"
 #include "tests/support/dram_checker.hpp"
 #include "tests/support/dram_example.hpp"
@@ -189,6 +190,51 @@ TEST_P(DramProperties, SegmentsGiveTheSameWhereThePiecesOfABurstTie) {
           address += bytes;
         }
       });
+}
+
+/// A DRAM that only its interface is known of: decisions come one by one.
+class Veiled final : public common::MemoryTiming {
+ public:
+  explicit Veiled(const DramSpec& spec) : memory_(spec) {}
+  bool queued() const override { return true; }
+  bool posts_writes() const override { return memory_.posts_writes(); }
+  common::Tick accepts_from(common::Tick now, bool write) const override { return memory_.accepts_from(now, write); }
+  common::Service push(const common::Burst& burst) override { return memory_.push(burst); }
+  common::Tick next_decision() const override { return memory_.next_decision(); }
+  Decision decide() override { return memory_.decide(); }
+  void reset() override { memory_.reset(); }
+  const common::MemoryCounters& counters() const override { return memory_.counters(); }
+  double peak_bytes_per_second() const override { return memory_.peak_bytes_per_second(); }
+  common::Tick typical_latency() const override { return memory_.typical_latency(); }
+
+ private:
+  DramTiming memory_;
+};
+
+TEST_P(DramProperties, DecisionsTakenTogetherAreThoseOneAfterTheOther) {
+  std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()) + 5000);
+  const DramSpec spec = draw_spec(random);
+  SCOPED_TRACE(spec.preset);
+  PlayerSpec player;
+  player.window = static_cast<int>(1 + random() % 64);
+  player.write_release = random() % 2 == 0 ? WriteRelease::answered : WriteRelease::data_end;
+  const std::uint32_t bytes = static_cast<std::uint32_t>(32) << random() % 6;
+  std::vector<TraceRequest> requests(600);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    requests[i].bytes = bytes;
+    requests[i].address = (random() % 3 == 0 ? random() % 4096 : i) * bytes;
+    requests[i].write = random() % 4 == 0;
+  }
+  DramTiming plain(spec);
+  Veiled veiled(spec);
+  const PlayerResult together = play(requests, player, plain, spec.size_bytes);
+  const PlayerResult one_by_one = play(requests, player, veiled, spec.size_bytes);
+  EXPECT_EQ(together.elapsed, one_by_one.elapsed);
+  EXPECT_EQ(together.mean_read_latency, one_by_one.mean_read_latency);
+  EXPECT_EQ(together.p99_read_latency, one_by_one.p99_read_latency);
+  EXPECT_EQ(together.counters.row_conflicts, one_by_one.counters.row_conflicts);
+  EXPECT_EQ(together.counters.refreshes, one_by_one.counters.refreshes);
+  EXPECT_EQ(together.counters.turnarounds, one_by_one.counters.turnarounds);
 }
 
 TEST_P(DramProperties, AskingForTheNextDecisionChangesNothing) {
