@@ -26,8 +26,8 @@ constexpr Promise promises[] = {
     {"ethos_u55", "Ethos-U55 FVP", "flash_read_beats", 10, 10, 3, true},
     {"stm32h747", "STM32H747 STM32Cube.AI 10.0.0", "latency_ms", 5, 18, 15, true},
     {"stm32h747", "STM32H747 STM32Cube.AI 8.1.0", "latency_ms", 5, 18, 14, true},
-    {"mlperf_tiny", "X-CUBE-AI", "latency_ms", 8, 20, 52, true},
-    {"mlperf_tiny", "Plumerai", "latency_ms", 8, 25, 28, true},  // the worst: its dense kernels of 2023.05
+    {"mlperf_tiny", "X-CUBE-AI", "latency_ms", 8, 20, 60, true},
+    {"mlperf_tiny", "Plumerai", "latency_ms", 8, 25, 36, true},  // the worst: dense layers on the Cortex-M33
     {"mlperf_tiny", "HALE", "latency_ms", 8, 20, 24, true},
     {"mlperf_tiny", "TFLM 2.3.1", "latency_ms", 8, 20, 4, true},
     {"mlperf_tiny", "Renesas", "latency_ms", 8, 20, 4, true},
