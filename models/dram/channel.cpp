@@ -36,8 +36,8 @@ Channel::Channel(const DramSpec& spec, int number)
       offers_(banks_),
       pool_(piece_capacity(spec)),
       slot_clocks_{spec.command_clocks, spec.command_clocks, spec.command_clocks, spec.precharge_clocks},
-      runs_per_clock_s_(1.0 / static_cast<double>(d_.same_s)),
-      runs_per_clock_l_(1.0 / static_cast<double>(d_.same_l)) {
+      step_s_(d_.same_s),
+      step_l_(d_.same_l) {
   reset();
 }
 
@@ -55,8 +55,7 @@ void Channel::reset() {
   issued_ = taken_ = 0;
   command_free_ = 0;
   run_first_ = run_last_ = last_column_ = -1;
-  run_step_ = 1;
-  runs_per_clock_ = 1;
+  run_step_ = RunStep{};
   last_bank_ = banks_.count() - 1;
   last_write_ = 0;
   last_master_ = 0;

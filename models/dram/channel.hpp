@@ -22,6 +22,20 @@ struct Stretch {
   Cycle from = 0, until = 0;
 };
 
+/// Distance of the column commands of a run.
+struct RunStep {
+  Cycle clocks = 1;
+  std::uint64_t reciprocal = 0;  // in 2^-32, rounded up
+
+  explicit RunStep(Cycle step = 1)
+      : clocks(step), reciprocal((std::uint64_t{1} << 32) / static_cast<std::uint64_t>(step) + 1) {}
+
+  /// since % clocks without a division, for what lies within a run.
+  Cycle phase(Cycle since) const {
+    return since - static_cast<Cycle>(static_cast<std::uint64_t>(since) * reciprocal >> 32) * clocks;
+  }
+};
+
 /// Column commands that were issued together for one burst.
 struct Columns {
   std::int32_t burst = -1;
@@ -135,6 +149,7 @@ class Channel {
   void renew(int bank);
   void offer_activate(int bank, std::int32_t piece, bool active);
   bool offer_hits(int bank);
+  bool offer_first(int bank);
   void renew_entered(int bank);
   void renew_all();
   std::int32_t head(const BankQueue& queue) const;
@@ -158,17 +173,19 @@ class Channel {
   void issue_lane(Lane& lane);
   void issue_weave(const Choice& choice, int partner);
 
-  // channel_issue.cpp: commands are issued
-  void issue_columns(const Choice& choice);
+  // channel_columns.hpp: column commands take effect
   void issue_run(const Choice& choice, int count, Cycle step);
   bool is_alone(const Choice& choice) const;
-  bool goes_on(const Choice& choice);
+  bool closes_row(const Choice& choice, int count) const;
+  Columns* columns_of(std::int32_t burst);
+  void book_run(const Choice& choice, int count, Cycle step, bool closes);
+  bool pass_on(const Choice& choice, int count);
+  void leave_queue(const Choice& choice, int count);
+
+  // channel_issue.cpp: commands are issued
+  void issue_columns(const Choice& choice);
   bool is_segment(const Choice& choice) const;
   void issue_segment(const Choice& choice, int most);
-  Columns& columns_for(std::int32_t burst);
-  void book_run(const Choice& choice, int count, Cycle step, bool closes);
-  bool closes_row(const Choice& choice, int count) const;
-  void leave_queue(const Choice& choice, int count);
   void issue_activate(const Choice& choice);
   void issue_precharge(const Choice& choice);
   void do_refresh();
@@ -219,9 +236,9 @@ class Channel {
   int issued_ = 0, taken_ = 0;
   Cycle command_free_ = 0;
   Cycle run_first_ = -1, run_last_ = -1;  // column commands committed ahead
-  int run_step_ = 1;
-  int slot_clocks_[4];                                               // on the command bus, by kind
-  double runs_per_clock_ = 1, runs_per_clock_s_, runs_per_clock_l_;  // 1 / run_step_, and its two values
+  RunStep run_step_;
+  int slot_clocks_[4];       // on the command bus, by kind
+  RunStep step_s_, step_l_;  // the two values of run_step_
   int last_bank_ = 0;
   int last_write_ = 0;
   std::uint8_t last_master_ = 0;
@@ -295,12 +312,10 @@ inline Cycle Channel::stopped_at(const Choice& choice, int& count) const {
 
 /// Activates and precharges slip between the column commands that were committed ahead.
 inline Cycle Channel::command_slot(Cycle earliest, int kind) const {
-  const Cycle since = earliest - run_first_;  // below: since % run_step_, without a division
-  const Cycle phase =
-      since - static_cast<Cycle>((static_cast<double>(since) + 0.5) * runs_per_clock_) * Cycle{run_step_};
+  const Cycle step = run_step_.clocks, phase = run_step_.phase(earliest - run_first_);
   const Cycle column = spec_.command_clocks;
-  Cycle until = phase + slot_clocks_[kind] > run_step_ ? run_step_ - phase + column : 0;  // behind the next column
-  if (phase < column) until = column - phase;                                             // behind this one
+  Cycle until = phase + slot_clocks_[kind] > step ? step - phase + column : 0;  // behind the next column
+  if (phase < column) until = column - phase;                                   // behind this one
   return earliest > run_last_ || kind < gate_activate ? earliest : earliest + until;
 }
 

@@ -2,12 +2,13 @@
 #include <algorithm>
 
 #include "models/dram/channel.hpp"
+#include "models/dram/channel_columns.hpp"
 
 namespace presil::dram {
 
 void Channel::step() {
   if (stale_) plan();
-  const Choice choice = next_;
+  const Choice& choice = next_;  // no copy: its parts have just been written, and one wide load would wait for them
   stale_ = true;
   issued_ = taken_ = 0;
   if (mode_ != planned_mode_) {
@@ -44,8 +45,7 @@ void Channel::issue_columns(const Choice& choice) {
   const int most = std::min(pool_[choice.piece].count, spec_.max_run);
   command_free_ = choice.time + spec_.command_clocks;
   run_first_ = choice.time;
-  run_step_ = static_cast<int>(d_.same_l);
-  runs_per_clock_ = runs_per_clock_l_;
+  run_step_ = step_l_;
   if (is_segment(choice)) return issue_segment(choice, most);
   if (most == 1 || spec_.page_policy == PagePolicy::closed) {
     issue_run(choice, 1, d_.same_l);
@@ -87,143 +87,13 @@ void Channel::issue_segment(const Choice& choice, int most) {
   if (refresh_limit_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0);
   book_run(choice, count, step, false);
   banks_.occupy_bus(choice.write, run_last_);
-  leave_queue(choice, count);
-  if (!goes_on(choice)) return renew(choice.bank);
+  if (!pass_on(choice, count)) return renew(choice.bank);
   if (count < most) return;
   const Cycle free = std::max(command_free_, banks_.gate(banks_.gate_of(choice.bank, choice.write)));
   if (offers_.of(choice.write, choice.bank).at > free) return;
   next_.piece = queues_[choice.bank].list[choice.write].first;
   next_.time = free;
   stale_ = free >= refresh_limit_;
-}
-
-void Channel::issue_run(const Choice& choice, int count, Cycle step) {
-  const bool alone = is_alone(choice);
-  if (plain_) {
-    book_run(choice, count, step, false);
-    leave_queue(choice, count);
-    if (!alone || !goes_on(choice)) renew(choice.bank);
-    return;
-  }
-  const bool closes = closes_row(choice, count);
-  book_run(choice, count, step, closes);
-  leave_queue(choice, count);
-  if (closes) queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
-  if (two_level_ && (waiting_[0] | waiting_[1]) != 0) {
-    start_drain_if_due(choice.time);
-    move_waiting_of_bank(choice.bank, draining_ > 0 ? 1 : 0, choice.time);
-  }
-  if (!alone || closes || !goes_on(choice)) renew(choice.bank);
-}
-
-/// The piece is the oldest of its bank, where only its direction may be scheduled: nothing but it is on offer.
-inline bool Channel::is_alone(const Choice& choice) const {
-  const BankQueue& queue = queues_[choice.bank];
-  const int other = 1 - choice.write;
-  return queue.list[choice.write].first == choice.piece && (queue.list[other].first | out_of_mode_[other]) < 0 &&
-         !spec_.active_first && !two_level_;
-}
-
-/// What was alone is followed by more of it, or by the next burst when that hits the row, too.
-inline bool Channel::goes_on(const Choice& choice) {
-  const BankQueue& queue = queues_[choice.bank];
-  const std::int32_t next = queue.list[choice.write].first;
-  if (next == choice.piece) return true;
-  if (next < 0 || next != queue.hit[choice.write]) return false;
-  const Piece& piece = pool_[next];
-  const Cycle at = std::max(banks_[choice.bank].column_ok, piece.ready);
-  offers_.replace(choice.write, choice.bank, at, rank_of(piece, false), next);
-  return true;
-}
-
-/// The pieces of one burst that go in one decision are told of together.
-inline Columns& Channel::columns_for(std::int32_t burst) {
-  for (int i = 0; i < issued_; ++i)
-    if (Columns& columns = columns_[static_cast<std::size_t>(i)]; columns.burst == burst) return columns;
-  Columns& columns = columns_[static_cast<std::size_t>(issued_++)];
-  columns.burst = burst;
-  columns.count = 0;
-  columns.first = no_cycle;
-  columns.last = 0;
-  return columns;
-}
-
-/// The column commands take effect on the bank and the buses; the last one closes the row if so wished.
-inline void Channel::book_run(const Choice& choice, int count, Cycle step, bool closes) {
-  Bank& bank = banks_[choice.bank];
-  const Piece& piece = pool_[choice.piece];
-  const int write = choice.write;
-  const Cycle last = choice.time + (count - 1) * step;
-  Columns& columns = columns_for(piece.burst);
-  columns.count += count;
-  columns.last = std::max(columns.last, last);
-  if (choice.time < columns.first) {
-    columns.first = choice.time;
-    columns.write = write;
-    columns.master_before = last_master_;
-    columns.bank = {bank.used_until, bank.row_from};
-    columns.refresh = {bank.refresh_from, bank.refresh_until};
-    columns.row = {bank.row_from, bank.activated_at + d_.rcd};
-  }
-  if (write != last_write_) {
-    if (last_column_ >= 0) {
-      ++turnarounds_;
-      turnaround_ = {last_column_ + d_.same_s, std::min(choice.time, banks_.gate(banks_.gate_of(choice.bank, write)))};
-    }
-    last_write_ = write;
-  }
-  last_master_ = piece.master;
-  if (rests_) quiet_ = std::max(quiet_, last + d_.to_rest[write]);
-  last_column_ = run_last_ = std::max(last_column_, last);
-  last_bank_ = choice.bank;
-  in_turn_ += count;
-
-  if (log_ != nullptr) {
-    for (int i = 0; i < count; ++i) {
-      const bool closing = closes && i == count - 1;
-      const CommandKind kind = write != 0 ? (closing ? CommandKind::write_precharge : CommandKind::write)
-                                          : (closing ? CommandKind::read_precharge : CommandKind::read);
-      record_command(kind, choice.time + i * step, choice.bank, bank.row);
-    }
-  }
-  banks_.column(bank, write, count, last, closes);
-}
-
-/// Does the last of these column commands carry auto-precharge?
-inline bool Channel::closes_row(const Choice& choice, int count) const {
-  if (spec_.page_policy == PagePolicy::open) return false;
-  if (spec_.page_policy == PagePolicy::closed) return true;
-  const Piece& piece = pool_[choice.piece];
-  const BankQueue& queue = queues_[choice.bank];
-  if (piece.count > count || queue.hit[1 - choice.write] >= 0) return false;
-  for (std::int32_t other = queue.hit[choice.write]; other >= 0; other = pool_[other].next) {
-    if (other != choice.piece && pool_[other].row == piece.row) return false;
-  }
-  return true;
-}
-
-inline void Channel::leave_queue(const Choice& choice, int count) {
-  BankQueue& queue = queues_[choice.bank];
-  Piece& piece = pool_[choice.piece];
-  const int write = choice.write;
-  int leaving = count;
-  if (queue.active == choice.piece) {  // its first device burst left the buffer with the activation
-    queue.active = -1;
-    --leaving;
-  }
-  if (shared_) waiting_[write] -= leaving;
-  queue.queued -= count;
-  queued_ -= count;
-  piece.count -= count;
-  if (piece.count > 0) return;
-  if (queue.hit[write] == choice.piece) {
-    std::int32_t next = piece.next;
-    while (next >= 0 && pool_[next].row != piece.row) next = pool_[next].next;
-    queue.hit[write] = next;
-  }
-  pool_.remove(queue.list[write], choice.piece);
-  pool_.give_back(choice.piece);
-  if (queue.list[0].empty() && queue.list[1].empty()) pending_ &= ~bit(choice.bank);
 }
 
 // --- rows ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ namespace presil::dram {
 void Channel::renew(int index) {
   stale_ = true;
   offers_.withdraw(index);
-  if (bank_held_ && index == refreshed_bank_) return;
+  if ((pending_ & bit(index)) == 0 || (bank_held_ && index == refreshed_bank_)) return;
   const BankQueue& queue = queues_[index];
   const std::int32_t oldest = head(queue);
   if (oldest < 0) return;
@@ -52,11 +52,32 @@ bool Channel::offer_hits(int index) {
   return hits[0] >= 0 || hits[1] >= 0;
 }
 
+/// renew() for the usual burst that enters: nothing else waits for its bank, whose row is open for it or closed. False
+/// when it is not so.
+inline bool Channel::offer_first(int index) {
+  const BankQueue& queue = queues_[index];
+  const int write = queue.list[0].empty() ? 1 : 0;
+  const std::int32_t first = queue.list[write].first;
+  const Piece& piece = pool_[first];
+  const Bank& bank = banks_[index];
+  const bool alone = first == queue.list[write].last && queue.list[1 - write].empty() && out_of_mode_[write] == 0;
+  if (!alone || !plain_ || bank_held_ || (offers_.any() & bit(index)) != 0) return false;
+  if (bank.row < 0) {
+    offer_activate(index, first, false);
+  } else if (bank.row == piece.row) {
+    offers_.put(write, index, std::max(bank.column_ok, piece.ready), rank_of(piece, false), first);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 /// A burst that has entered changes the offers of its own bank only. The planned command stands if it is another bank's
 /// and none of these offers is as early.
 void Channel::renew_entered(int index) {
   const bool planned = !stale_;
-  renew(index);
+  if (!offer_first(index)) renew(index);
+  stale_ = true;
   if (!planned || next_.time == no_cycle || next_.bank == index || next_.kind > Kind::precharge) return;
   Cycle earliest = no_cycle;
   for (int kind = 0; kind < 4; ++kind)

@@ -88,7 +88,6 @@ void Channel::plan_bank_refresh() {
 
 /// Before the next plan: a burst that came meanwhile may still go before the refresh.
 void Channel::release_bank() {
-  if (!bank_held_) return;
   bank_held_ = false;
   renew(refreshed_bank_);
 }

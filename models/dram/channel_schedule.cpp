@@ -8,7 +8,7 @@ namespace presil::dram {
 // --- which of them goes -------------------------------------------------------------------------------------------
 
 void Channel::plan() {
-  release_bank();
+  if (bank_held_) release_bank();
   if (const int mode = mode_due() ? 1 - mode_ : mode_; mode != planned_mode_) plan_mode(mode);
   choose();
   if (pending_ == 0 && waiting_[1] > 0 && two_level_) plan_drain();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "models/dram/channel.hpp"
+#include "models/dram/channel_columns.hpp"
 
 namespace presil::dram {
 namespace {
@@ -63,8 +64,7 @@ void Channel::issue_weave(const Choice& choice, int partner) {
   const int write = choice.write;
   const Cycle step = 2 * d_.same_s;
   Cycle at = choice.time;
-  run_step_ = static_cast<int>(d_.same_s);
-  runs_per_clock_ = runs_per_clock_s_;
+  run_step_ = step_s_;
   Lane lanes[2];
   fill(lanes[0], write, choice.bank, at);
   fill(lanes[1], write, partner, at + d_.same_s);

@@ -149,20 +149,21 @@ void DramTiming::enter(int write, Cycle now) {
 }
 
 void DramTiming::find_next() const {
-  next_cycle_ = no_cycle;
+  Cycle first = no_cycle;
   for (Channel& channel : channels_) {
     const Cycle cycle = channel.next_event();
-    if (cycle < next_cycle_) {
-      next_cycle_ = cycle;
+    if (cycle < first) {
+      first = cycle;
       next_channel_ = &channel;
     }
   }
+  next_decision_ = first == no_cycle ? common::never : ticks_.tick(first);
   stale_ = false;
 }
 
 Tick DramTiming::next_decision() const {
   if (stale_ && !reporting_) find_next();
-  return next_cycle_ == no_cycle ? common::never : ticks_.tick(next_cycle_);
+  return next_decision_;
 }
 
 common::MemoryTiming::Decision DramTiming::decide(Tick& now, Tick until) {
@@ -170,8 +171,7 @@ common::MemoryTiming::Decision DramTiming::decide(Tick& now, Tick until) {
   const bool shut_before = shut(0) || shut(1);
   for (;;) {
     if (!reporting_) {
-      if (stale_) find_next();
-      if (next_cycle_ == no_cycle) return decision;
+      if (next_decision() == common::never) return decision;
       stale_ = true;
       next_channel_->step();
     }
@@ -223,15 +223,11 @@ inline void DramTiming::apply(const Columns& columns, const Channel& channel, De
 void DramTiming::book(const Record& record, const Columns& columns, const Channel& channel,
                       common::WaitSegments& wait) const {
   wait.count = 0;
-  WaitCauses causes;
-  causes.from = record.entered;
-  causes.until = columns.first;
-  causes.otherwise = columns.master_before == record.master ? Cause::transfer : Cause::arbitration;
-  causes.refresh = columns.refresh;
-  causes.turnaround = channel.last_turnaround();
-  causes.wake = channel.last_wake();
-  causes.row = columns.row;
-  causes.bank = columns.bank;
+  const WaitCauses causes{
+      record.entered,      columns.first,
+      columns.refresh,     channel.last_turnaround(),
+      columns.row,         columns.bank,
+      channel.last_wake(), columns.master_before == record.master ? Cause::transfer : Cause::arbitration};
   book_wait(wait, record.arrival, record.data_start, d_.latency[columns.write], causes, ticks_);
 }
 

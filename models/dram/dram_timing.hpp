@@ -108,7 +108,7 @@ class DramTiming final : public common::MemoryTiming {
   mutable bool stale_ = true;
   mutable Channel* next_channel_ = nullptr;
   bool reporting_ = false;  // it has issued columns that decide() has not told of
-  mutable Cycle next_cycle_ = no_cycle;
+  mutable common::Tick next_decision_ = common::never;
 
   mutable common::MemoryCounters counters_;
 };

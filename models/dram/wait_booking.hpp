@@ -13,10 +13,10 @@ namespace presil::dram {
 /// The commands of a burst waited from clock `from` to clock `until`; stretches may overlap each other and reach
 /// beyond. `bank` ends where `row` begins.
 struct WaitCauses {
-  Cycle from = 0, until = 0;
-  Stretch refresh, turnaround, row, bank;
-  Stretch wake;                                          // leaving a state of rest, part of the latency
-  common::Cause otherwise = common::Cause::arbitration;  // the data bus moved somebody else's data, or our own
+  Cycle from, until;
+  const Stretch &refresh, &turnaround, &row, &bank;
+  const Stretch& wake;      // leaving a state of rest, part of the latency
+  common::Cause otherwise;  // arbitration or transfer: the data bus moved somebody else's data, or our own
 };
 
 /// A command wait delays the data by as much, one access latency later. So the fixed latency is booked first and the
