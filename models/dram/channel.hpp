@@ -139,7 +139,7 @@ class Channel {
   // channel_schedule.cpp: which command goes next
   void plan();
   template <bool turns, bool slots>
-  Best best_offer() const;
+  Best best_offer(Best best) const;
   template <bool turns>
   Best best_slot() const;
   void choose();
@@ -188,6 +188,7 @@ class Channel {
   void issue_segment(const Choice& choice, int most);
   void issue_activate(const Choice& choice);
   void issue_precharge(const Choice& choice);
+  void step_seldom(const Choice& choice);
   void do_refresh();
   void step_bank_refresh(Cycle at);
   void set_refresh_due();

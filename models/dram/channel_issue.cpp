@@ -15,28 +15,10 @@ void Channel::step() {
     mode_ = planned_mode_;
     in_turn_ = 0;
   }
-  switch (choice.kind) {
-    case Kind::read:
-    case Kind::write:
-      issue_columns(choice);
-      break;
-    case Kind::activate:
-      issue_activate(choice);
-      break;
-    case Kind::precharge:
-      issue_precharge(choice);
-      break;
-    case Kind::refresh:
-      do_refresh();
-      break;
-    case Kind::refresh_bank:
-      step_bank_refresh(choice.time);
-      break;
-    case Kind::drain:
-      draining_ = waiting_[1];
-      move_waiting(choice.time);
-      break;
-  }
+  if (choice.kind <= Kind::write) return issue_columns(choice);
+  if (choice.kind == Kind::activate) return issue_activate(choice);
+  if (choice.kind == Kind::precharge) return issue_precharge(choice);
+  step_seldom(choice);
 }
 
 // --- column commands ----------------------------------------------------------------------------------------------

@@ -36,20 +36,23 @@ void Channel::offer_activate(int index, std::int32_t piece, bool active) {
 /// The oldest read and the oldest write that hit the bank's open row. False when there are none.
 bool Channel::offer_hits(int index) {
   const BankQueue& queue = queues_[index];
-  std::int32_t hits[2] = {queue.hit[0] | out_of_mode_[0], queue.hit[1] | out_of_mode_[1]};
-  if (queue.active >= 0) hits[queue.active_write] = queue.active;
-  if (spec_.hit_fixes_type && hits[0] >= 0 && hits[1] >= 0) {
-    const std::uint64_t ranks[2] = {rank_of(pool_[hits[0]], hits[0] == queue.active),
-                                    rank_of(pool_[hits[1]], hits[1] == queue.active)};
-    if (ranks[0] != ranks[1]) hits[ranks[0] > ranks[1] ? 0 : 1] = -1;
-  }
+  std::uint64_t best = ~std::uint64_t{0};  // rank of those offered
+  bool any = false;
   for (int write = 0; write < 2; ++write) {
-    if (hits[write] < 0) continue;
-    const Piece& piece = pool_[hits[write]];
-    const Cycle at = std::max(banks_[index].column_ok, piece.ready);
-    offers_.put(write, index, at, rank_of(piece, hits[write] == queue.active), hits[write]);
+    const bool active = queue.active >= 0 && queue.active_write == write;
+    const std::int32_t hit = active ? queue.active : queue.hit[write] | out_of_mode_[write];
+    if (hit < 0) continue;
+    const Piece& piece = pool_[hit];
+    const std::uint64_t rank = rank_of(piece, active);
+    if (any && spec_.hit_fixes_type && rank != best) {
+      if (rank > best) continue;
+      offers_.withdraw(index);
+    }
+    offers_.put(write, index, std::max(banks_[index].column_ok, piece.ready), rank, hit);
+    best = rank;
+    any = true;
   }
-  return hits[0] >= 0 || hits[1] >= 0;
+  return any;
 }
 
 /// renew() for the usual burst that enters: nothing else waits for its bank, whose row is open for it or closed. False

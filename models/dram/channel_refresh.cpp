@@ -5,6 +5,14 @@
 
 namespace presil::dram {
 
+/// What is neither a column nor a row command for a burst.
+void Channel::step_seldom(const Choice& choice) {
+  if (choice.kind == Kind::refresh) return do_refresh();
+  if (choice.kind == Kind::refresh_bank) return step_bank_refresh(choice.time);
+  draining_ = waiting_[1];
+  move_waiting(choice.time);
+}
+
 Cycle Channel::precharge_together(Cycle at) {
   bool open = false;
   for (int i = 0; i < banks_.count(); ++i) {

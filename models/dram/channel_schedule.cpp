@@ -16,10 +16,9 @@ void Channel::plan() {
   stale_ = false;
 }
 
-/// The smallest (time, rank, bank, kind) of all offers; with banks in turn (time, distance, rank, kind).
+/// The smallest (time, rank, bank, kind) of all offers and `best`; with banks in turn (time, distance, rank, kind).
 template <bool turns, bool slots>
-Channel::Best Channel::best_offer() const {
-  Best best = none;
+Channel::Best Channel::best_offer(Best best) const {
   offers_.for_each([&](const Offer& offer, int index) {
     Cycle at = std::max(std::max(offer.at, banks_.gate(offer.gate)), command_free_);
     std::uint64_t order = offer.order;
@@ -41,10 +40,11 @@ Channel::Best Channel::best_offer() const {
 /// them: the others would only be later.
 template <bool turns>
 Channel::Best Channel::best_slot() const {
-  const Best best = best_offer<turns, false>();
+  const Best best = best_offer<turns, false>(none);
   if (run_last_ < command_free_) return best;
-  const Cycle at = static_cast<Cycle>(best >> 64);
-  return command_slot(at, static_cast<int>(best & 3)) == at ? best : best_offer<turns, true>();
+  const Cycle at = static_cast<Cycle>(best >> 64), slot = command_slot(at, static_cast<int>(best & 3));
+  if (slot == at) return best;
+  return best_offer<turns, true>(static_cast<Best>(slot) << 64 | static_cast<std::uint64_t>(best));
 }
 
 /// The next command as far as the banks know; its time is no_cycle when they want none.
