@@ -58,11 +58,18 @@ class PacketClock {
     }
     places_ = spec_.region_bytes / spec_.burst_bytes;
     next_ = random_part(at(0));
+    carry_ = rest_;
   }
 
   const TrafficSpec& spec() const { return spec_; }
   const Packet& next() const { return next_; }
-  void advance() { next_ = random_part(at(++number_)); }
+  void advance() {
+    ++number_;
+    if (spec_.pacing == Pacing::steady && !spec_.scattered)
+      step();
+    else
+      next_ = random_part(at(number_));
+  }
 
   /// Any packet, but for what is random of it.
   Packet at(std::int64_t number) const {
@@ -104,6 +111,20 @@ class PacketClock {
     return static_cast<std::int64_t>(static_cast<__int128>(factor) * number / divisor);
   }
 
+  /// From a steady master's packet to its next one: at(number_) without the divisions.
+  void step() {
+    next_.period = number_;
+    next_.due = next_.deadline;
+    next_.deadline += whole_;
+    carry_ += rest_;
+    if (carry_ >= divisor_) {
+      carry_ -= divisor_;
+      ++next_.deadline;
+    }
+    next_.offset += static_cast<std::uint64_t>(spec_.burst_bytes);
+    if (next_.offset == static_cast<std::uint64_t>(places_ * spec_.burst_bytes)) next_.offset = 0;
+  }
+
   Packet random_part(Packet packet) {
     if (spec_.pacing == Pacing::random) {
       const double share = (static_cast<double>(random() >> 11) + 0.5) / 9007199254740992.0;  // (0, 1)
@@ -142,6 +163,7 @@ class PacketClock {
   TrafficSpec spec_;
   Tick whole_ = 0;  // a period is whole_ + rest_ / divisor_
   std::int64_t rest_ = 0, divisor_ = 1;
+  std::int64_t carry_ = 0;                                                      // of next_.deadline, in 1 / divisor_
   std::int64_t places_ = 1;                                                     // of packets in the region
   std::int64_t lines_ = 1, packets_ = 1, in_frame_ = 1, frames_in_region_ = 1;  // packets of a line, of a frame
   Tick active_ = 0, line_active_ = 0, slack_ = 0;

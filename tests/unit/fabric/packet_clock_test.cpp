@@ -77,6 +77,23 @@ TEST(PacketClock, ATaskWantsAllAtOnceAndHasUntilItsNextRun) {
   EXPECT_EQ(packets[16].due, 1000 * us);
 }
 
+TEST(PacketClock, ASteadyMastersNextPacketIsTheOneOfThatNumber) {
+  TrafficSpec spec;
+  spec.name = "dma", spec.bus = "main", spec.memory = "sram";
+  spec.burst_bytes = 48, spec.region_bytes = 48 * 7 + 5;
+  for (const double rate : {2e9, 333333333.3, 1e6 / 7, 0.25}) {
+    spec.bytes_per_second = rate;
+    PacketClock clock(spec);
+    for (std::int64_t number = 0; number < 5000; ++number, clock.advance()) {
+      const Packet next = clock.next(), same = clock.at(number);
+      ASSERT_EQ(next.due, same.due) << rate << " " << number;
+      ASSERT_EQ(next.deadline, same.deadline) << rate << " " << number;
+      ASSERT_EQ(next.offset, same.offset) << rate << " " << number;
+      ASSERT_EQ(next.period, same.period) << rate << " " << number;
+    }
+  }
+}
+
 TEST(PacketClock, RandomLoadKeepsItsRateAndItsSeed) {
   TrafficSpec load = camera();
   load.pacing = Pacing::random;
