@@ -42,7 +42,7 @@ std::vector<Sums> add_up(const Evidence& e) {
     sum.start = sum.any ? std::min(sum.start, start) : start;
     sum.end = std::max(sum.end, end);
     sum.any = true;
-    sum.causes += e.outcome.causes[i];
+    e.outcome.causes.add_to(sum.causes, i);
     if (j.kind != JobKind::compute) continue;
     const common::Work& work = e.schedule.works[static_cast<std::size_t>(j.work)];
     const std::int32_t unit = e.wiring.unit_of[j.queue];

@@ -30,9 +30,9 @@ void account_stack(const Evidence& e, Result& r) {
   for (std::int64_t job = last - e.outcome.end.begin(); job >= 0; job = e.binds[static_cast<std::size_t>(job)]) {
     const auto i = static_cast<std::size_t>(job);
     assert(e.outcome.start[i] == (e.binds[i] < 0 ? 0 : e.outcome.end[static_cast<std::size_t>(e.binds[i])]));
-    r.operators[static_cast<std::size_t>(e.schedule.jobs[i].op)].stack += e.outcome.causes[i];
-    r.stack += e.outcome.causes[i];
+    e.outcome.causes.add_to(r.operators[static_cast<std::size_t>(e.schedule.jobs[i].op)].stack, i);
   }
+  for (const OperatorResult& op : r.operators) r.stack += op.stack;
   assert(r.stack.total() == r.latency);
   for (OperatorResult& op : r.operators)
     if (op.stack.total() > 0) op.bound = bound_of(op.stack);

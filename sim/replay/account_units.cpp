@@ -88,7 +88,7 @@ void account_units(const Evidence& e, Result& r) {
       unit.stalls[gap_cause(e.schedule, i, e.binds[i])] += start - launch;
     }
     at = e.outcome.end[i];
-    in_jobs[j.queue] += e.outcome.causes[i];
+    e.outcome.causes.add_to(in_jobs[j.queue], i);
     ++unit.jobs;
   }
   Tick stalled = 0, dependent = 0;

@@ -32,14 +32,6 @@ struct Costs {
   std::vector<std::int32_t> of_job;  // index in `distinct`
 
   const Cost& job(std::size_t id) const { return distinct[static_cast<std::size_t>(of_job[id])]; }
-
-  /// Of each job: what it takes without any transfer.
-  std::vector<CauseTimes> causes() const {
-    std::vector<CauseTimes> result;
-    result.reserve(of_job.size());
-    for (const std::int32_t index : of_job) result.push_back(distinct[static_cast<std::size_t>(index)].causes);
-    return result;
-  }
 };
 
 /// Cycle counts become time by the clock of the job's unit. Throws common::Error for work that its unit cannot do.

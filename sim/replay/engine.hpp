@@ -11,6 +11,7 @@
 #include "models/fabric/fabric_timing.hpp"
 #include "sim/hw/hardware.hpp"
 #include "sim/replay/cost.hpp"
+#include "sim/replay/job_causes.hpp"
 #include "traces/schedule.hpp"
 
 namespace presil::replay {
@@ -34,7 +35,7 @@ fabric::Transfer transfer_of(const traces::Schedule& schedule, const Wiring& wir
 /// What happened. Indexed by job id, or by position in Hardware::memories.
 struct Outcome {
   std::vector<Tick> start, end;
-  std::vector<CauseTimes> causes;  // of each job: sums to end - start
+  JobCauses causes;  // each job's sum to end - start
   Tick latency = 0;
   std::vector<fabric::MemoryActivity> activity;
   std::vector<common::MemoryCounters> counters;

@@ -22,7 +22,7 @@ class PlainEngine {
         fabric_(hardware.buses, memory_names(hardware), pointers(memories_), hardware.traffic),
         running_(s.queues.size(), 0) {
     for (const fabric::PortSpec& port : wiring.ports) fabric_.add_port(port);
-    outcome_.causes = costs.causes();
+    outcome_.causes = JobCauses(costs);
     warm_caches(s, hardware, wiring, pointers(memories_));
   }
 
@@ -36,7 +36,7 @@ class PlainEngine {
       now_ = std::min(fixed, moved);
       fabric::Completion completion;
       while (fabric_.pop_completion(now_, completion)) {
-        outcome_.causes[completion.id] += completion.causes;
+        outcome_.causes.add_transfer(completion.id, completion.causes);
         retire(s_.jobs[completion.id].queue);
       }
       while (!timers_.empty() && timers_.top().time == now_) {

@@ -66,9 +66,9 @@ class QueueProcess : public sc_core::sc_module {
     switch (run_.schedule.jobs[job].kind) {
       case JobKind::transfer:
       case JobKind::copy:
-        run_.outcome.causes[job] += platform_.dma(run_.wiring.port_of[queue_])
-                                        .move(transfer_of(run_.schedule, run_.wiring, job), duration)
-                                        .causes;
+        run_.outcome.causes.add_transfer(job, platform_.dma(run_.wiring.port_of[queue_])
+                                                  .move(transfer_of(run_.schedule, run_.wiring, job), duration)
+                                                  .causes);
         break;
       case JobKind::compute:
         platform_.npu(unit).occupy(duration, run_.schedule.queues[queue_].core);
@@ -94,7 +94,7 @@ Outcome run_systemc(const traces::Schedule& schedule, const hw::Hardware& hardwa
                     const Costs& costs) {
   const SimulationContext context;
   Run run{schedule, wiring, costs, Dispatcher(schedule), {}, {}, {}};
-  run.outcome.causes = costs.causes();
+  run.outcome.causes = JobCauses(costs);
   Platform platform(hardware, wiring);
   warm_caches(schedule, hardware, wiring, platform.memory_timings());
   std::vector<std::unique_ptr<QueueProcess>> processes;
