@@ -36,6 +36,7 @@ class SteadyPins {
 
   const Clock& clock() const { return clock_; }
   std::uint32_t width() const { return static_cast<std::uint32_t>(width_mask_ + 1); }
+  unsigned width_shift() const { return width_shift_; }
   Tick read_latency() const { return read_latency_; }
   Tick write_latency() const { return write_latency_; }
   Tick accepts_at() const { return accepts_at_; }

@@ -46,7 +46,10 @@ class BurstCursor {
 
   /// Of the current burst, as moved: whole beats.
   std::uint64_t address() const { return position_ & ~width_mask_; }
-  std::uint32_t bytes() const { return static_cast<std::uint32_t>(((end_ + width_mask_) & ~width_mask_) - address()); }
+  std::uint32_t bytes() const {
+    if (end_ - position_ == max_burst_) return static_cast<std::uint32_t>(max_burst_);
+    return static_cast<std::uint32_t>(((end_ + width_mask_) & ~width_mask_) - address());
+  }
 
   /// Bytes of the area, in the order in which they move, up to the end of the current burst.
   std::int64_t bytes_through() const { return bytes_before_ + static_cast<std::int64_t>(end_ - position_); }

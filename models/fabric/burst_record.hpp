@@ -120,6 +120,7 @@ class CompletionQueue {
   };
 
   Tick next_time() const { return head_ == tail_ ? never : entries_[head_ & mask_].time; }
+  Tick last_time() const { return head_ == tail_ ? never : entries_[(tail_ - 1) & mask_].time; }
   Entry pop() { return entries_[head_++ & mask_]; }
 
   void insert(const Entry& entry) {
@@ -146,30 +147,35 @@ class CompletionQueue {
 };
 
 /// When the bursts of a unit that hold an outstanding slot give it back, in order of time; only those whose completion
-/// was known when they were granted.
+/// was known when they were granted. The last ones: most have given it back already.
 class ReleaseTimes {
  public:
-  /// Room for `most` bursts.
+  /// At most `most` slots are held at a time.
   void reserve(int most) {
-    while (times_.size() < static_cast<std::size_t>(most)) times_.resize(times_.size() * 2);
-    mask_ = static_cast<std::uint32_t>(times_.size() - 1);
+    std::size_t size = 1;
+    while (size <= static_cast<std::size_t>(most)) size *= 2;
+    times_.assign(size, 0);
+    mask_ = static_cast<std::uint32_t>(size - 1);
   }
-  int size() const { return static_cast<int>(tail_ - head_); }
-  Tick first() const { return head_ == tail_ ? never : times_[head_ & mask_]; }
-  void drop_until(Tick now) {
-    while (head_ != tail_ && times_[head_ & mask_] <= now) ++head_;
+  /// True when at least `count` slots are held after `now`.
+  bool reach(int count, Tick now) const {
+    return count <= 0 || times_[(tail_ - static_cast<std::uint32_t>(count)) & mask_] > now;
+  }
+  /// The first one after `now`; `never`: none is held.
+  Tick first_after(Tick now) const {
+    Tick first = never;
+    for (std::uint32_t i = tail_ - 1; times_[i & mask_] > now; --i) first = times_[i & mask_];
+    return first;
   }
   void insert(Tick time) {
-    Tick* const times = times_.data();
-    std::uint32_t place = tail_++;
-    for (; place != head_ && times[(place - 1) & mask_] > time; --place)
-      times[place & mask_] = times[(place - 1) & mask_];
-    times[place & mask_] = time;
+    std::uint32_t place = tail_++;  // overwrites one that is held no longer
+    for (; times_[(place - 1) & mask_] > time; --place) times_[place & mask_] = times_[(place - 1) & mask_];
+    times_[place & mask_] = time;
   }
 
  private:
-  std::vector<Tick> times_ = std::vector<Tick>(1);
-  std::uint32_t head_ = 0, tail_ = 0, mask_ = 0;
+  std::vector<Tick> times_ = std::vector<Tick>(2, 0);  // ring, longer than what is held
+  std::uint32_t tail_ = 0, mask_ = 1;
 };
 
 }  // namespace presil::fabric

@@ -56,16 +56,12 @@ struct Channel {
 struct Slots {
   int limit = 1;
   int with_record = 0;           // in flight, until their completion is seen to
-  ReleaseTimes known;            // in flight, of all others
+  ReleaseTimes known;            // of all others
   std::vector<Stream*> waiting;  // streams that need a slot, in no order
   std::uint8_t priority = 0;     // handed to the memory
   Tick latency_bound = never;    // of a burst that waits for its grant
 
-  int taken(Tick now) {
-    known.drop_until(now);
-    return with_record + known.size();
-  }
-  bool full(Tick now) { return taken(now) >= limit; }
+  bool full(Tick now) const { return known.reach(limit - with_record, now); }
 };
 
 /// A bridge and the bursts of all units that may be in flight on it.
@@ -95,7 +91,7 @@ struct Stream {
   bool held = false;         // the next burst has waited for a slot
   bool pending = false;      // the next burst is pending at its memory
   bool passes_by = false;    // goes around its memory's cache
-  bool books_early = false;  // completions are known at the grant and come in its order: no records needed
+  bool books_early = false;  // completions are known at the grant and come in its order: none is in `in_flight_`
   bool in_step = false;      // and bus and memory keep step: see Engine::saturate
   std::int32_t memory_number = 0;
   MemorySide* memory = nullptr;
@@ -118,15 +114,56 @@ inline bool keeps_step(const Stream& stream) {
          stream.channel->bus->in_step[static_cast<std::size_t>(stream.memory_number)];
 }
 
-/// How far the reads of a copy have come: bytes up to the first read that has not ended.
-struct CopyProgress {
+/// How far the reads of a copy have come.
+class CopyProgress {
+ public:
+  /// Room for `most_in_flight` reads.
+  void reserve(int most_in_flight) {
+    std::size_t size = 1;
+    while (size < static_cast<std::size_t>(most_in_flight)) size *= 2;
+    reads_.resize(size);
+  }
+  void start() {
+    issued_ = oldest_ = 0;
+    bytes_ = granted_bytes_ = 0;
+  }
+
+  /// The next read has been granted; `ends`: its completion, `never` while that is not known. Returns its number.
+  std::uint32_t grant(std::int64_t bytes_through, Tick ends, Tick now) {
+    bytes_until(now);
+    granted_bytes_ = bytes_through;
+    at(issued_) = {bytes_through, ends};
+    return issued_++;
+  }
+  void ended(std::uint32_t number, Tick now) { at(number).ends = now; }
+
+  /// Bytes up to the first read that has not ended at `now`.
+  std::int64_t bytes_until(Tick now) {
+    while (oldest_ != issued_ && at(oldest_).ends <= now) bytes_ = at(oldest_++).bytes_through;
+    return bytes_;
+  }
+  /// When the first `bytes` have come; `never` while that is not known.
+  Tick have_come_at(std::int64_t bytes) const {
+    Tick time = 0;
+    for (std::uint32_t i = oldest_; i != issued_; ++i) {
+      time = std::max(time, at(i).ends);
+      if (at(i).bytes_through >= bytes) return time;
+    }
+    return never;
+  }
+  std::int64_t granted_bytes() const { return granted_bytes_; }
+
+ private:
   struct Read {
     std::int64_t bytes_through = 0;
-    bool ended = false;
+    Tick ends = never;
   };
-  std::vector<Read> reads;  // ring, as long as the largest number of reads in flight
-  std::uint32_t issued = 0, oldest = 0;
-  std::int64_t bytes = 0;
+  Read& at(std::uint32_t number) { return reads_[number & (reads_.size() - 1)]; }
+  const Read& at(std::uint32_t number) const { return reads_[number & (reads_.size() - 1)]; }
+
+  std::vector<Read> reads_;  // ring
+  std::uint32_t issued_ = 0, oldest_ = 0;
+  std::int64_t bytes_ = 0, granted_bytes_ = 0;
 };
 
 struct Port {
@@ -150,7 +187,8 @@ struct Port {
   Tick start = 0;
   Frontier frontier;
   CopyProgress progress;
-  std::vector<Tick> lost;  // by unit
+  CompletionQueue unbooked;  // bursts of a copy without a record in flight
+  std::vector<Tick> lost;    // by unit
 
   const Bus* bus_towards(std::int32_t memory) const {
     for (const Bus* bus : buses)
@@ -161,12 +199,13 @@ struct Port {
   }
 };
 
-/// What is known to happen when a burst without a record completes: its port's transfer ends, or its slot is free for
-/// those that wait.
+/// What is known to happen when a burst whose completion was known at its grant completes: its port's transfer ends,
+/// its slot is free for those that wait, or a copy's next write has its data.
 struct Alarm {
   Tick time = never;
   Port* port = nullptr;
   Slots* slots = nullptr;
+  Stream* copies = nullptr;
 };
 
 struct Traffic {
@@ -247,24 +286,26 @@ class Engine {
   void decide(Tick now);
   void served(BurstRecord& record, const common::Service& service, Tick now);
   void acknowledge(BurstRecord& record, std::uint32_t index, const common::Service& service, Tick now);
-  void book_record(Port& port, BurstRecord& record, Tick completion);
-  void reads_ended(Port& port, std::uint32_t copy_index, Tick now);
+  void book(Port& port, const BurstRecord& record, Tick completion);
+  void book_later(Stream& stream, const common::Service& service, Tick now, Tick moved, Tick completion);
+  void book_until(Port& port, Tick time);
   void move_after_gap(const Stream& stream, MemorySide& memory, const PortChain& waited, const common::Service& service,
                       bool revocable, Tick now);
 
   // engine_streams.cpp: what a stream goes through until its burst is ready, and why it waits
   void request_start(Port& port, Tick now);
   void start_transfers(Tick now);
-  void start_stream(Stream& stream, const Port& port, const Area& area, Tick now);
+  void start_stream(Stream& stream, const Port& port, const Area& area, bool books_early, Tick now);
   void load_packet(Traffic& traffic);
   void start_packet(Traffic& traffic, Tick now);
   void next_burst(Stream& stream, Tick now);
   void request_slot(Stream& stream, Tick now);
   void become_ready(Stream& stream, Tick now);
+  void data_came(Stream& copies, Tick now);
   void enter(Channel& channel, Stream& stream);
   void leave(Channel& channel, std::size_t place);
   void drop(Channel& channel, Stream& stream);
-  void want_slot(Stream& stream);
+  void want_slot(Stream& stream, Tick now);
   void offer_slots(Slots& slots, Tick now);
   void set_alarm(const Alarm& alarm);
   void watch();

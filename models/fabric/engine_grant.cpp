@@ -31,7 +31,7 @@ void Engine::grant(Channel& channel, Tick now) {
   drop(channel, stream);
   if (stream.port == nullptr || !stream.port->reads->cursor.done() || !stream.port->writes->cursor.done()) return;
   if (stream.books_early)
-    set_alarm({completion, stream.port, nullptr});
+    set_alarm({stream.port->copy ? stream.port->unbooked.last_time() : completion, stream.port});
   else
     stream.port->all_granted = true, watch();
 }
@@ -54,7 +54,7 @@ void Engine::send_others_for_slots(Channel& channel, const Stream& granted, Tick
       ++i;
       continue;
     }
-    want_slot(other);
+    want_slot(other, now);
     leave(channel, i);
   }
 }
@@ -83,13 +83,16 @@ Tick Engine::push(Stream& stream, Tick slot_end, Tick now) {
   // Its books. Why it waited matters when the pins stood still, or its port had nothing else on its way.
   Port* const port = stream.port;
   const bool gap = memory.activity.gap_before(service.data_start);
-  const bool exposed = port != nullptr && service.data_start + (completion - moved) > port->frontier.at();
+  const bool copy = port != nullptr && port->copy;
+  const bool exposed = copy || (port != nullptr && service.data_start + (completion - moved) > port->frontier.at());
   if ((gap || exposed) && stream.mark < now) account_waiting(stream, now);
   if (gap)
     move_after_gap(stream, memory, stream.chain, service, port == nullptr, now);
   else
     memory.activity.move(service.data_start, service.data_end, port == nullptr, now);
-  if (exposed)
+  if (copy)
+    book_later(stream, service, now, moved, completion);
+  else if (exposed)
     book_exposed(*port, stream, service, now, moved, completion);
   else if (port != nullptr)
     port->frontier.book(Cause::transfer, completion);

@@ -58,7 +58,7 @@ inline void Engine::request_slot(Stream& stream, Tick now) {
     become_ready(stream, now);
   } else {
     if (stream.state == StreamState::ready) drop(*stream.channel, stream);
-    want_slot(stream);
+    want_slot(stream, now);
   }
 }
 
@@ -68,10 +68,13 @@ inline void Engine::next_burst(Stream& stream, Tick now) {
   stream.mark = now;
   stream.chain.restart(now);
   if (stream.write && stream.port != nullptr && stream.port->copy &&
-      stream.port->progress.bytes < stream.cursor.bytes_through()) {
+      stream.port->progress.bytes_until(now) < stream.cursor.bytes_through()) {
     if (stream.state == StreamState::ready) drop(*stream.channel, stream);
     stream.state = StreamState::wants_data;
-    watch();
+    if (!stream.books_early)
+      watch();
+    else if (const Tick comes = stream.port->progress.have_come_at(stream.cursor.bytes_through()); comes != never)
+      set_alarm({comes, nullptr, nullptr, &stream});
     return;
   }
   request_slot(stream, now);

@@ -22,11 +22,8 @@ Tick Engine::push_with_record(Stream& stream, const common::Burst& burst_without
   record.waited = stream.chain;
   record.due = never;
   if (stream.traffic != nullptr && stream.cursor.last()) record.due = stream.traffic->source.deadline();
-  if (stream.port != nullptr && stream.port->copy && !stream.write) {
-    CopyProgress& progress = stream.port->progress;
-    record.copy_index = progress.issued++;
-    progress.reads[record.copy_index & (progress.reads.size() - 1)] = {stream.cursor.bytes_through(), false};
-  }
+  if (stream.port != nullptr && stream.port->copy && !stream.write)
+    record.copy_index = stream.port->progress.grant(stream.cursor.bytes_through(), never, now);
 
   common::Burst burst = burst_without_id;
   burst.id = index;
@@ -110,25 +107,37 @@ void Engine::move_after_gap(const Stream& stream, MemorySide& memory, const Port
   memory.activity.move_after_gap(why, service.data_start, service.data_end, revocable, now);
 }
 
-void Engine::book_record(Port& port, BurstRecord& record, Tick completion) {
+void Engine::book(Port& port, const BurstRecord& record, Tick completion) {
   for (const auto& segment : record.books) port.frontier.book(segment.cause, segment.culprit, segment.until, port.lost);
   port.frontier.book(Cause::transfer, completion);
-  if (port.copy && !record.stream->write) reads_ended(port, record.copy_index, completion);
 }
 
-/// One read of a copy has ended: the next write may have its bytes now.
-void Engine::reads_ended(Port& port, std::uint32_t copy_index, Tick now) {
-  CopyProgress& progress = port.progress;
-  const std::size_t mask = progress.reads.size() - 1;
-  progress.reads[copy_index & mask].ended = true;
-  while (progress.oldest != progress.issued && progress.reads[progress.oldest & mask].ended)
-    progress.bytes = progress.reads[progress.oldest++ & mask].bytes_through;
+/// The burst belongs to a copy: one of the other direction that is granted later may complete before it.
+void Engine::book_later(Stream& stream, const Service& service, Tick now, Tick moved, Tick completion) {
+  Port& port = *stream.port;
+  book_until(port, now);
+  const std::uint32_t index = records_.take();
+  WholeChain& books = records_[index].books;
+  books.restart(0);
+  for_each_segment(stream, *stream.memory, stream.chain, service.wait, now, completion - moved, completion,
+                   [&](Cause cause, std::int32_t culprit, Tick until) { books.add(cause, culprit, until); });
+  port.unbooked.insert({completion, grants_, &stream, index});
+  if (stream.write) return;
+  const std::int64_t bytes_before = port.progress.granted_bytes(), bytes = stream.cursor.bytes_through();
+  port.progress.grant(bytes, completion, now);
   Stream& writes = *port.writes;
-  if (writes.state != StreamState::wants_data || progress.bytes < writes.cursor.bytes_through()) return;
-  --watchers_;
-  writes.chain.add(Cause::transfer, nobody, now);
-  writes.mark = now;
-  request_slot(writes, now);
+  const std::int64_t wanted = writes.cursor.bytes_through();
+  if (writes.state == StreamState::wants_data && bytes_before < wanted && wanted <= bytes)
+    set_alarm({port.progress.have_come_at(wanted), nullptr, nullptr, &writes});
+}
+
+/// Books what completes by `time`: nothing that is still to be granted completes before.
+void Engine::book_until(Port& port, Tick time) {
+  while (port.unbooked.next_time() <= time) {
+    const CompletionQueue::Entry entry = port.unbooked.pop();
+    book(port, records_[entry.record], entry.time);
+    records_.give_back(entry.record);
+  }
 }
 
 }  // namespace presil::fabric

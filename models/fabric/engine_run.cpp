@@ -75,6 +75,7 @@ bool Engine::ring_alarms(Tick now) {
     }
     alarms_[i] = alarms_.back();
     alarms_.pop_back();
+    if (alarm.copies != nullptr) data_came(*alarm.copies, now);
     if (alarm.slots != nullptr) offer_slots(*alarm.slots, now);
     if (alarm.port != nullptr) {
       finish(*alarm.port, now);
@@ -113,7 +114,16 @@ bool Engine::complete(const CompletionQueue::Entry& entry) {
   BurstRecord& record = records_[entry.record];
   if (stream.port != nullptr) {
     Port& port = *stream.port;
-    book_record(port, record, entry.time);
+    book(port, record, entry.time);
+    if (port.copy && !stream.write) {
+      port.progress.ended(record.copy_index, entry.time);
+      Stream& writes = *port.writes;
+      if (writes.state == StreamState::wants_data &&
+          port.progress.bytes_until(entry.time) >= writes.cursor.bytes_through()) {
+        --watchers_;
+        data_came(writes, entry.time);
+      }
+    }
     if (--port.in_flight == 0 && port.all_granted) {
       --watchers_;
       finish(port, entry.time);

@@ -186,9 +186,7 @@ std::int32_t Engine::add_port(const PortSpec& spec) {
     for (const SharedBridge* bridge : bus->bridges)
       if (bridge != nullptr) most_reads = std::max(most_reads, bridge->slots[0].limit);
   }
-  std::size_t ring = 1;
-  while (ring < static_cast<std::size_t>(most_reads)) ring *= 2;
-  port.progress.reads.resize(ring);
+  port.progress.reserve(most_reads);
   for (std::size_t i = 0; i < units_.size(); ++i)
     if (units_[i].name == spec.unit) port.unit = static_cast<std::int32_t>(i);
   if (port.unit == nobody) port.unit = add_unit(spec.unit, nullptr);

@@ -34,23 +34,24 @@ void Engine::start_transfers(Tick now) {
     port.all_granted = false;
     port.start = waiting.submitted;
     port.frontier.start(port.start);
-    port.progress.issued = port.progress.oldest = 0;
-    port.progress.bytes = 0;
+    port.progress.start();
+    const bool books_early = memories_[static_cast<std::size_t>(transfer.area.memory)].in_order &&
+                             (!transfer.copy || memories_[static_cast<std::size_t>(transfer.to_area.memory)].in_order);
     // Both cursors before the first burst: while one of them has bursts left the transfer goes on.
-    if (transfer.copy || !transfer.write) start_stream(*port.reads, port, transfer.area, now);
+    if (transfer.copy || !transfer.write) start_stream(*port.reads, port, transfer.area, books_early, now);
     if (transfer.copy || transfer.write)
-      start_stream(*port.writes, port, transfer.copy ? transfer.to_area : transfer.area, now);
+      start_stream(*port.writes, port, transfer.copy ? transfer.to_area : transfer.area, books_early, now);
   }
 }
 
-void Engine::start_stream(Stream& stream, const Port& port, const Area& area, Tick now) {
+void Engine::start_stream(Stream& stream, const Port& port, const Area& area, bool books_early, Tick now) {
   const Bus& bus = *port.bus_towards(area.memory);
   stream.memory_number = area.memory;
   stream.memory = &memories_[static_cast<std::size_t>(area.memory)];
   take_path(stream, port.unit, bus, area.memory);
   stream.passes_by = stream.memory->timing->passed_by(port.spec.unit);
-  stream.books_early = stream.memory->in_order && !port.copy;
-  stream.in_step = keeps_step(stream);
+  stream.books_early = books_early;
+  stream.in_step = !port.copy && keeps_step(stream);
   stream.cursor.start(area, bus.width, bus.max_burst);
   next_burst(stream, now);
 }
@@ -87,10 +88,13 @@ Passage over_bridge(Stream& stream, const common::Service& service, std::uint32_
   return passage;
 }
 
-void Engine::want_slot(Stream& stream) {
+void Engine::want_slot(Stream& stream, Tick now) {
   Slots& slots = *stream.slots;
   stream.state = StreamState::wants_slot;
-  if (slots.waiting.empty() && slots.known.size() > 0) set_alarm({slots.known.first(), nullptr, &slots});
+  if (slots.waiting.empty()) {
+    const Tick free = slots.known.first_after(now);
+    if (free != never) set_alarm({free, nullptr, &slots});
+  }
   slots.waiting.push_back(&stream);
   watch();
 }
@@ -103,7 +107,6 @@ void Engine::set_alarm(const Alarm& alarm) {
 
 /// A slot has become free: all streams that want one compete for it.
 void Engine::offer_slots(Slots& slots, Tick now) {
-  slots.known.drop_until(now);
   watchers_ -= static_cast<int>(slots.waiting.size());
   for (Stream* stream : slots.waiting) {
     stream->chain.add(Cause::outstanding, nobody, now);
@@ -113,7 +116,15 @@ void Engine::offer_slots(Slots& slots, Tick now) {
   slots.waiting.clear();
 }
 
+/// The next write of a copy has its data.
+void Engine::data_came(Stream& copies, Tick now) {
+  copies.chain.add(Cause::transfer, nobody, now);
+  copies.mark = now;
+  request_slot(copies, now);
+}
+
 void Engine::finish(Port& port, Tick now) {
+  book_until(port, now);
   completions_.push_back({port.id, port.start, now, port.frontier.causes()});
   port.running = false;
   --transfers_;

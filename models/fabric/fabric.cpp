@@ -157,6 +157,7 @@ void Fabric::deliver(Tick now) {
       if (!waiter.waiting || waiter.id != completion.id) continue;
       waiter.completion = completion;
       waiter.completed.notify();
+      break;
     }
   }
 }
