@@ -25,7 +25,7 @@ class BurstCursor {
       run *= rows_;
       rows_ = 1;
     }
-    if (rows_ == 1) {  // then planes are the rows
+    if (rows_ == 1 && planes_ > 1) {  // then planes are the rows
       rows_ = planes_;
       row_stride_ = plane_stride_;
       planes_ = 1;

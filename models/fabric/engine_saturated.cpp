@@ -17,10 +17,10 @@ struct Runner {
   Tick latency;             // from a grant to the first data, when nobody else is served
   Tick answer;              // from the last data to the completion
   int slots;                // for its bursts in flight
-  bool plain;               // its next burst waits for others of its own unit only, beyond what is booked already
   std::size_t granted = 0;  // number of its last grant in its lane; 0: none yet
   std::int64_t bytes = 0;
-  Tick moved = 0;  // its last data
+  Tick moved = 0;      // its last data
+  bool plain = false;  // its next burst waits for others of its own unit only, beyond what is booked already
 };
 
 /// What a grant means to the others that are ready on its channel.
@@ -51,15 +51,6 @@ struct Lane {
   void settle(const Stream* last) const;
 };
 
-/// `shift`: of for_each_segment().
-bool waits_for_own_unit(const Stream& stream, Tick shift) {
-  if (stream.port == nullptr) return false;
-  const Tick booked = stream.port->frontier.at() - shift;
-  for (const auto& segment : stream.chain)
-    if (segment.until > booked && !(segment.cause == Cause::arbitration && segment.culprit == nobody)) return false;
-  return true;
-}
-
 /// False when not all of the channel's ready streams can run beside `like`.
 bool Lane::join(Channel& its_channel, const Stream& like) {
   if (its_channel.ready.size() > most_streams) return false;
@@ -76,17 +67,10 @@ bool Lane::join(Channel& its_channel, const Stream& like) {
     takes_turns &= stream->unit == its_channel.ready[0]->unit;
     const Tick latency = stream->write ? 0 : pins.read_latency();
     const Tick answer = its_channel.bus->latency + (stream->write ? pins.write_latency() : 0);
-    const bool for_an_edge =
-        stream->mark < next && like.memory->last_closed_until < next;  // it waits, of the bus's clock
     std::size_t place = count++;
     for (; place > 0 && runners[place - 1].stream->number > stream->number; --place)
       runners[place] = runners[place - 1];
-    runners[place] = {stream,
-                      stream->port,
-                      latency,
-                      answer,
-                      stream->slots->limit - stream->slots->with_record,
-                      !for_an_edge && waits_for_own_unit(*stream, latency + answer)};
+    runners[place] = {stream, stream->port, latency, answer, stream->slots->limit - stream->slots->with_record};
   }
   return true;
 }
@@ -181,13 +165,26 @@ struct Run {
   void settle(Tick now) const;
 };
 
+bool waits_for_own_unit(const Runner& runner, Tick first_grant, Tick closed_until) {
+  const Stream& stream = *runner.stream;
+  if (stream.mark < first_grant && closed_until < first_grant) return false;        // for an edge of the bus's clock
+  const Tick booked = runner.port->frontier.at() - runner.latency - runner.answer;  // the shift of for_each_segment()
+  for (const auto& segment : stream.chain)
+    if (segment.until > booked && !(segment.cause == Cause::arbitration && segment.culprit == nobody)) return false;
+  return true;
+}
+
 /// All lanes have joined.
 void Run::know_each_other() {
-  one_unit = accepted != nullptr && accepted->unit == lanes[0].runners[0].stream->unit;
+  one_unit = accepted != nullptr;
   for (std::size_t l = 0; l < lane_count; ++l) {
     one_unit = one_unit && lanes[l].takes_turns && lanes[l].runners[0].stream->unit == accepted->unit;
     for (std::size_t i = 0; i < lanes[l].count; ++i) background |= lanes[l].runners[i].port == nullptr;
   }
+  if (!one_unit || background) return;
+  for (std::size_t l = 0; l < lane_count; ++l)
+    for (std::size_t i = 0; i < lanes[l].count; ++i)
+      lanes[l].runners[i].plain = waits_for_own_unit(lanes[l].runners[i], lanes[l].next, closed_until);
 }
 
 /// In any order: the latest two owners count.
