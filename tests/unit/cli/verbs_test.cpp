@@ -53,9 +53,13 @@ TEST_F(CliVerbs, PlaceMovesOperatorsToAnotherUnit) {
   const Outcome outcome =
       presil({"run", "resnet8", "--hw", "edge-npu", "--place", "FULLY_CONNECTED=cpu", "--format", "json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  for (const Json& op : Json::parse(outcome.out)["operators"]) {
-    if (op["type"] == "FULLY_CONNECTED") EXPECT_EQ(op["unit"], "cpu");
-    if (op["type"] == "CONV_2D") EXPECT_EQ(op["unit"], "npu");
+  const Json result = Json::parse(outcome.out);
+  for (const Json& op : result["operators"]) {
+    if (op["type"] == "FULLY_CONNECTED") {
+      EXPECT_EQ(op["unit"], "cpu");
+    } else if (op["type"] == "CONV_2D") {
+      EXPECT_EQ(op["unit"], "npu");
+    }
   }
 }
 
