@@ -98,7 +98,8 @@ inline void account_waiting(Stream& stream, Tick now) {
 
 /// Of two channels that can grant at one instant, the one whose last grant is older goes first: two buses that share a
 /// memory take turns, and so do the two directions of one bus.
-inline bool grants_before(const Channel& a, const Channel& b) {
+template <class ChannelLike>
+inline bool grants_before(const ChannelLike& a, const ChannelLike& b) {
   if (a.next != b.next) return a.next < b.next;
   return a.last_grant != b.last_grant ? a.last_grant < b.last_grant : a.number < b.number;
 }

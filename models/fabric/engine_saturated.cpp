@@ -34,7 +34,8 @@ struct Grant {
 /// A channel all of whose ready streams run.
 struct Lane {
   Channel* channel;
-  Tick next, free_at;  // as of the channel
+  std::int32_t number;  // this and what follows as of the channel
+  Tick next, free_at;
   std::uint64_t last_grant;
   std::size_t count, turn;
   bool takes_turns;  // all are one unit's
@@ -58,6 +59,7 @@ bool Lane::join(Channel& its_channel, const Stream& like) {
   count = turn = grants = 0;
   bytes = last_bytes = 0;
   takes_turns = true;
+  number = channel->number;
   next = channel->next;
   free_at = channel->free_at;
   last_grant = channel->last_grant;
@@ -288,11 +290,6 @@ void Run::settle(Tick now) const {
   memory.last_closed_until = closed_until;
   memory.holder(false) = accepted;
   note_pins();
-}
-
-inline bool grants_before(const Lane& a, const Lane& b) {
-  if (a.next != b.next) return a.next < b.next;
-  return a.last_grant != b.last_grant ? a.last_grant < b.last_grant : a.channel->number < b.channel->number;
 }
 
 }  // namespace

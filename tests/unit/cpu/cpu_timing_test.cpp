@@ -58,10 +58,15 @@ TEST(AScaledLibrary, TakesLongerForMacsAndElementsButNotForTheCall) {
   EXPECT_EQ(c.overhead, 500);
 }
 
-TEST(FewInputChannels, CostTheirOwnCyclesByMac) {
+CpuSpec cpu_with_few_channels() {
   CpuSpec spec = cpu();
   spec.library.rates[OpClass::convolution].few_channels = 3;
   spec.library.rates[OpClass::convolution].cycles_per_mac_few = 2;
+  return spec;
+}
+
+TEST(FewInputChannels, CostTheirOwnCyclesByMac) {
+  const CpuSpec spec = cpu_with_few_channels();
   Work w = work(OpClass::convolution);
   w.ic = 3;
   EXPECT_EQ(CpuTiming(spec).cost(w).array, 2 * 1000 + 200);
@@ -70,9 +75,7 @@ TEST(FewInputChannels, CostTheirOwnCyclesByMac) {
 }
 
 TEST(FewInputChannels, CostNothingExtraWhereARowOfTheWindowIsWholeWords) {
-  CpuSpec spec = cpu();
-  spec.library.rates[OpClass::convolution].few_channels = 3;
-  spec.library.rates[OpClass::convolution].cycles_per_mac_few = 2;
+  const CpuSpec spec = cpu_with_few_channels();
   Work w = work(OpClass::convolution);
   w.ic = 1;
   w.kh = 10;
