@@ -136,13 +136,14 @@ AddressMap::AddressMap(const DramSpec& spec) {
   bank_width_ = static_cast<std::uint8_t>(widths[1]);
   int shift = 0;
   std::array<int, 6> filled{};
-  std::uint64_t column_bits = 0;
+  std::uint64_t column_bits = 0, group_bits = 0;
   for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
     if (token->width <= 0) continue;
     const std::uint64_t mask = (std::uint64_t{1} << token->width) - 1;
     if (token->field == 3) {
       column_bits |= mask << shift;
     } else {
+      if (token->field == 2) group_bits |= mask << shift;
       const Part part{static_cast<Field>(token->field), static_cast<std::uint8_t>(shift),
                       static_cast<std::uint8_t>(filled[token->field]), mask};
       if (part.target == 0) {
@@ -160,6 +161,7 @@ AddressMap::AddressMap(const DramSpec& spec) {
   between_ = block_mask_ & ~column_bits;
   for (std::uint64_t bits = between_; bits != 0; bits &= bits - 1) ++ways_;
   while (reach_ <= between_) reach_ <<= 1;
+  if (between_ != 0 && between_ == group_bits) group_columns_ = static_cast<int>(reach_ >> ways_);
 }
 
 }  // namespace presil::dram

@@ -29,6 +29,26 @@ class AddressMap {
 
   Place place(std::uint64_t address) const { return place_of_burst(address >> burst_shift_); }
 
+  /// Device bursts in each bank group until all groups come again, where the groups, and nothing else, change within a
+  /// row's columns; else 0.
+  int group_columns() const { return group_columns_; }
+
+  /// ... then: has the burst as many bytes in each group, which begin and end together?
+  bool lies_over_groups(std::uint64_t address, std::uint32_t bytes) const {
+    return ((address | bytes) & ((reach_ << burst_shift_) - 1)) == 0 && bytes > 0;
+  }
+
+  /// ... then calls f(Place in the first group, times that all groups come) for every row of all groups.
+  template <typename F>
+  void for_each_wide_stretch(std::uint64_t address, std::uint32_t bytes, F&& f) const {
+    const std::uint64_t last = (address + bytes - 1) >> burst_shift_;
+    for (std::uint64_t first = address >> burst_shift_; first <= last;) {
+      const std::uint64_t block_last = std::min(first | block_mask_, last);
+      f(place_of_burst(first), static_cast<int>((block_last - first + 1) / reach_));
+      first = block_last + 1;
+    }
+  }
+
   /// Calls f(Place, device bursts) for every stretch of [address, address + bytes) that lies in one row; whole device
   /// bursts. With `gather` the bursts of one of several interleaved channels or bank groups may come together as one
   /// stretch, else the stretches come in the order of addresses.
@@ -103,6 +123,7 @@ class AddressMap {
   std::uint8_t burst_shift_ = 0;  // bytes of a device burst
   std::uint8_t bank_width_ = 0;   // bits of the bank in its group
   std::uint8_t ways_ = 0;         // number of bits in between_
+  int group_columns_ = 0;
   std::uint64_t run_mask_ = 0;    // device bursts that share a row and follow each other: the lowest column bits
   std::uint64_t block_mask_ = 0;  // everything up to the highest column bit
   std::uint64_t between_ = 0;     // bits of other fields in there

@@ -77,8 +77,8 @@ class BankStates {
     bank.column_ok = at + d_.rcd;
     bank.pre_ok = at + d_.ras;
     bank.act_ok = at + d_.rc;
-    activations_[next_activation_] = at;
-    next_activation_ = (next_activation_ + 1) % activations_.size();
+    add_activation(at);
+    for (int lane = 1; lane < d_.lanes; ++lane) add_activation(at + d_.row_of_lane(lane));
     raise(gate_activate, std::max(at + d_.rrd_s, activations_[next_activation_] + d_.faw));
     raise_group(bank, gate_activate, at + d_.rrd_l);
   }
@@ -89,8 +89,17 @@ class BankStates {
     bank.used_until = bank.last_column;
     bank.row_from = at;
     bank.act_ok = std::max(bank.act_ok, at + d_.rp);
-    bank.refresh_ok = at + d_.rp;
+    bank.refresh_ok = at + d_.rp + d_.row_tail;
     raise(gate_precharge, at + d_.ppd);
+  }
+
+  /// All banks at once.
+  void precharge_all(Cycle at) {
+    for (Bank& bank : banks_) {
+      if (bank.row < 0) continue;
+      precharge(bank, at, false);
+      bank.refresh_ok = at + d_.rp;
+    }
   }
 
   /// The data bus after the last of some column commands: for all banks.
@@ -131,8 +140,20 @@ class BankStates {
     raise_group(bank, gate_activate, at + d_.rrd_l);
   }
 
+  // channel_lockstep.cpp: the banks of all groups and the wide banks made of them.
+  bool groups_agree() const;
+  void widen(const BankStates& narrow);
+  void narrow(const BankStates& wide);
+
  private:
+  void add_activation(Cycle at) {
+    activations_[next_activation_] = at;
+    next_activation_ = (next_activation_ + 1) % activations_.size();
+  }
   static constexpr int kinds = 4;
+  Cycle of_lane(int kind, int lane) const {
+    return kind < gate_activate ? d_.column_of_lane(lane) : d_.row_of_lane(lane);
+  }
   void raise(int kind, Cycle at) {
     for (Cycle* gate = gates_.data(); gate != (gates_.data() + gates_.size()); gate += kinds)
       gate[kind] = std::max(gate[kind], at);

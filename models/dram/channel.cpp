@@ -16,15 +16,15 @@ int piece_capacity(const DramSpec& spec) {
 
 }  // namespace
 
-Channel::Channel(const DramSpec& spec, int number)
+Channel::Channel(const DramSpec& spec, const Distances& distances, int number)
     : spec_(spec),
-      d_(distances(spec)),
+      d_(distances),
       number_(number),
       shared_(spec.bank_queue == 0),
       two_level_(spec.bank_queue > 0 && spec.read_queue > 0),
       single_order_(spec.bank_queue > 0 || spec.write_drain == WriteDrain::none),
-      weaves_(spec.timing.tCCD_L > spec.timing.tCCD_S && spec.timing.tCCD_L <= 2 * spec.timing.tCCD_S &&
-              spec.arbitration == BankArbitration::oldest && spec.page_policy != PagePolicy::closed),
+      weaves_(d_.same_l > d_.same_s && d_.same_l <= 2 * d_.same_s && spec.arbitration == BankArbitration::oldest &&
+              spec.page_policy != PagePolicy::closed),
       plain_(spec.page_policy == PagePolicy::open && !spec.active_first && !two_level_),
       segments_(spec.segments && plain_),
       per_bank_(spec.refresh_mode == RefreshMode::per_bank),
@@ -37,7 +37,7 @@ Channel::Channel(const DramSpec& spec, int number)
       pool_(piece_capacity(spec)),
       slot_clocks_{spec.command_clocks, spec.command_clocks, spec.command_clocks, spec.precharge_clocks},
       step_s_(d_.same_s),
-      step_l_(d_.same_l) {
+      step_l_(d_.lanes > 1 ? d_.column_gap : d_.same_l) {
   reset();
 }
 
@@ -54,7 +54,8 @@ void Channel::reset() {
   stale_ = true;
   issued_ = taken_ = 0;
   command_free_ = 0;
-  run_first_ = run_last_ = last_column_ = -1;
+  run_first_ = run_last_ = last_column_ = lanes_last_ = -1;
+  lanes_of_[0] = lanes_of_[1] = RowCommand{};
   run_step_ = RunStep{};
   last_bank_ = banks_.count() - 1;
   last_write_ = 0;

@@ -52,9 +52,16 @@ struct Columns {
 /// arrives meanwhile is considered after them.
 class Channel {
  public:
-  Channel(const DramSpec& spec, int number);
+  Channel(const DramSpec& spec, const Distances& distances, int number);
 
   void reset();
+
+  // Two channels of one kind of devices: one with the banks of all groups, one with wide banks (see lockstep.hpp).
+  bool can_widen(Cycle now) const { return idle() && run_last_ < now && banks_.groups_agree(); }
+  void widen(const Channel& narrow);                                // goes on where that one stands, if it can_widen()
+  void narrow(Channel& wide);                                       // ... with all that waits there
+  int device_bursts() const { return d_.lanes * d_.lane_columns; }  // in one of this channel's
+  Cycle data_clocks() const { return d_.burst; }
 
   /// No place is free in the buffer for one direction, where there is such.
   bool full(int write) const { return waiting_[write] >= capacity_[write]; }
@@ -116,6 +123,10 @@ class Channel {
   struct Rivals {  // earliest clock at which any of them is ready, by what it would issue
     Cycle hit = no_cycle, activate = no_cycle, precharge = no_cycle;
   };
+  struct RowCommand {  // ... of which lanes are still to come
+    Cycle first = 0, last = -1;
+    Cycle clocks = 1;
+  };
   struct Lane : Choice {  // one of two banks whose column commands alternate
     std::int32_t burst = -1;
     int left = 0, issued = 0;
@@ -138,10 +149,16 @@ class Channel {
 
   // channel_schedule.cpp: which command goes next
   void plan();
-  template <bool turns, bool slots>
+  enum class Bus : std::uint8_t { free, columns, lanes };  // what the command bus is committed to
+  template <Bus bus>
+  Cycle slot(Cycle earliest, int kind) const {
+    return bus == Bus::columns ? behind_columns(earliest, kind) : lockstep_slot(earliest, kind);
+  }
+  template <bool turns, Bus bus>
   Best best_offer(Best best) const;
-  template <bool turns>
+  template <bool turns, Bus bus>
   Best best_slot() const;
+  Best best_command() const;
   void choose();
   Cycle offer_time(int kind, int bank) const;
   bool mode_due() const;
@@ -155,6 +172,7 @@ class Channel {
   std::int32_t head(const BankQueue& queue) const;
   std::uint64_t rank_of(const Piece& piece, bool active, bool column = true) const;
   Cycle command_slot(Cycle earliest, int kind) const;
+  Cycle behind_columns(Cycle earliest, int kind) const;
   void plan_refresh();
   void plan_bank_refresh();
   void release_bank();
@@ -165,6 +183,12 @@ class Channel {
   Rivals rivals(int write, Cycle span, std::uint64_t others, std::uint64_t rank) const;
   Cycle taken_from(const Rivals& rivals, Cycle first) const;
   int run_length(const Choice& choice, int count, Cycle step, std::uint64_t rank) const;
+
+  // channel_lockstep.cpp: one command in each bank group
+  Cycle lockstep_slot(Cycle earliest, int kind) const;
+  void commit_lanes(const Choice& choice);
+  void adopt(const Channel& other);
+  void add_to_log(const Command& command) const;
 
   // channel_weave.cpp: two bank groups alternate
   int find_partner(int write, int other, Cycle at) const;
@@ -203,7 +227,7 @@ class Channel {
   void power_down(Cycle from, Cycle until);
   void self_refresh(Cycle from, Cycle now);
   void record_command(CommandKind kind, Cycle at, int bank, std::int32_t row) const {
-    if (log_ != nullptr) log_->push_back({at, kind, number_, bank, row});
+    if (log_ != nullptr) add_to_log({at, kind, number_, bank, row});
   }
 
   DramSpec spec_;
@@ -236,8 +260,10 @@ class Channel {
   std::array<Columns, most_columns> columns_;  // issued last
   int issued_ = 0, taken_ = 0;
   Cycle command_free_ = 0;
-  Cycle run_first_ = -1, run_last_ = -1;  // column commands committed ahead
+  Cycle run_first_ = -1, run_last_ = -1;  // column commands committed ahead: clocks of the command bus
   RunStep run_step_;
+  RowCommand lanes_of_[2];  // activation and precharge, in lockstep
+  Cycle lanes_last_ = -1;
   int slot_clocks_[4];       // on the command bus, by kind
   RunStep step_s_, step_l_;  // the two values of run_step_
   int last_bank_ = 0;
@@ -311,8 +337,13 @@ inline Cycle Channel::stopped_at(const Choice& choice, int& count) const {
   return refresh;
 }
 
-/// Activates and precharges slip between the column commands that were committed ahead.
+/// When a command that could issue at `earliest` finds the command bus free.
 inline Cycle Channel::command_slot(Cycle earliest, int kind) const {
+  return d_.lanes == 1 ? behind_columns(earliest, kind) : lockstep_slot(earliest, kind);
+}
+
+/// Activates and precharges slip between the column commands that were committed ahead.
+inline Cycle Channel::behind_columns(Cycle earliest, int kind) const {
   const Cycle step = run_step_.clocks, phase = run_step_.phase(earliest - run_first_);
   const Cycle column = spec_.command_clocks;
   Cycle until = phase + slot_clocks_[kind] > step ? step - phase + column : 0;  // behind the next column

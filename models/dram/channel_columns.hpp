@@ -96,7 +96,8 @@ inline void Channel::book_run(const Choice& choice, int count, Cycle step, bool 
   }
   last_master_ = piece.master;
   if (rests_) quiet_ = std::max(quiet_, last + d_.to_rest[write]);
-  last_column_ = run_last_ = std::max(last_column_, last);
+  last_column_ = std::max(last_column_, last);
+  run_last_ = last_column_ + d_.column_tail + spec_.command_clocks - 1;
   last_bank_ = choice.bank;
   in_turn_ += count;
 

@@ -68,11 +68,12 @@ void Channel::issue_segment(const Choice& choice, int most) {
   int count = most;
   if (refresh_limit_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0);
   book_run(choice, count, step, false);
-  banks_.occupy_bus(choice.write, run_last_);
+  banks_.occupy_bus(choice.write, last_column_);
   if (!pass_on(choice, count)) return renew(choice.bank);
   if (count < most) return;
-  const Cycle free = std::max(command_free_, banks_.gate(banks_.gate_of(choice.bank, choice.write)));
+  Cycle free = std::max(command_free_, banks_.gate(banks_.gate_of(choice.bank, choice.write)));
   if (offers_.of(choice.write, choice.bank).at > free) return;
+  if (free <= lanes_last_) free = command_slot(free, choice.write);
   next_.piece = queues_[choice.bank].list[choice.write].first;
   next_.time = free;
   stale_ = free >= refresh_limit_;
@@ -84,11 +85,12 @@ void Channel::issue_activate(const Choice& choice) {
   BankQueue& queue = queues_[choice.bank];
   Bank& bank = banks_[choice.bank];
   const std::int32_t row = pool_[choice.piece].row;
-  ++(bank.closed_by_conflict ? conflicts_ : misses_);
+  (bank.closed_by_conflict ? conflicts_ : misses_) += d_.lanes;
   banks_.activate(bank, row, choice.time);
   bank.closed_by_conflict = false;
   record_command(CommandKind::activate, choice.time, choice.bank, row);
   command_free_ = choice.time + spec_.command_clocks;
+  if (d_.lanes > 1) commit_lanes(choice);
   last_bank_ = choice.bank;
   for (int write = 0; write < 2; ++write) {
     std::int32_t piece = queue.list[write].first;
@@ -110,6 +112,7 @@ void Channel::issue_precharge(const Choice& choice) {
   record_command(CommandKind::precharge, choice.time, choice.bank, 0);
   queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
   command_free_ = choice.time + spec_.precharge_clocks;
+  if (d_.lanes > 1) commit_lanes(choice);
   last_bank_ = choice.bank;
   offers_.withdraw(choice.bank);
   offer_activate(choice.bank, choice.piece, false);  // its oldest burst, for which the row was closed

@@ -18,12 +18,10 @@ Cycle Channel::precharge_together(Cycle at) {
   for (int i = 0; i < banks_.count(); ++i) {
     if (banks_[i].row < 0) continue;
     open = true;
-    at = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(banks_.gate_of(i, gate_precharge))));
+    at = std::max(at, std::max(banks_[i].pre_ok + d_.row_tail, banks_.gate(banks_.gate_of(i, gate_precharge))));
   }
   if (!open) return at;
-  for (int i = 0; i < banks_.count(); ++i) {
-    if (banks_[i].row >= 0) banks_.precharge(banks_[i], at, false);
-  }
+  banks_.precharge_all(at);
   record_command(CommandKind::precharge_all, at, 0, 0);
   return at + spec_.precharge_clocks;
 }
@@ -57,7 +55,7 @@ void Channel::set_refresh_due() {
 // --- all banks at once --------------------------------------------------------------------------------------------
 
 void Channel::do_refresh() {
-  Cycle at = next_.time;
+  Cycle at = std::max(next_.time, lanes_last_ + 1);
   at = spec_.precharge_all ? precharge_together(at) : precharge_one_by_one(at);
   for (int i = 0; i < banks_.count(); ++i) {
     at = std::max(at, banks_[i].refresh_ok);

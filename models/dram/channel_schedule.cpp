@@ -17,7 +17,7 @@ void Channel::plan() {
 }
 
 /// The smallest (time, rank, bank, kind) of all offers and `best`; with banks in turn (time, distance, rank, kind).
-template <bool turns, bool slots>
+template <bool turns, Channel::Bus bus>
 Channel::Best Channel::best_offer(Best best) const {
   offers_.for_each([&](const Offer& offer, int index) {
     Cycle at = std::max(std::max(offer.at, banks_.gate(offer.gate)), command_free_);
@@ -26,9 +26,9 @@ Channel::Best Channel::best_offer(Best best) const {
       const int distance = index - last_bank_ - 1;
       order |= static_cast<std::uint64_t>(distance < 0 ? distance + banks_.count() : distance) << order_bits;
     }
-    if constexpr (slots) {
+    if constexpr (bus != Bus::free) {
       if ((static_cast<Best>(at) << 64 | order) > best) return;  // and a slot does not come sooner
-      at = command_slot(at, static_cast<int>(order & 3));
+      at = slot<bus>(at, static_cast<int>(order & 3));
     }
     const Best one = static_cast<Best>(at) << 64 | order;
     best = one < best ? one : best;
@@ -38,18 +38,23 @@ Channel::Best Channel::best_offer(Best best) const {
 
 /// Columns committed ahead share the command bus. Where the winner without them finds its place free, it also wins with
 /// them: the others would only be later.
-template <bool turns>
+template <bool turns, Channel::Bus bus>
 Channel::Best Channel::best_slot() const {
-  const Best best = best_offer<turns, false>(none);
-  if (run_last_ < command_free_) return best;
-  const Cycle at = static_cast<Cycle>(best >> 64), slot = command_slot(at, static_cast<int>(best & 3));
-  if (slot == at) return best;
-  return best_offer<turns, true>(static_cast<Best>(slot) << 64 | static_cast<std::uint64_t>(best));
+  const Best best = best_offer<turns, Bus::free>(none);
+  if ((bus == Bus::lanes ? std::max(run_last_, lanes_last_) : run_last_) < command_free_) return best;
+  const Cycle at = static_cast<Cycle>(best >> 64), later = slot<bus>(at, static_cast<int>(best & 3));
+  if (later == at) return best;
+  return best_offer<turns, bus>(static_cast<Best>(later) << 64 | static_cast<std::uint64_t>(best));
+}
+
+inline Channel::Best Channel::best_command() const {
+  if (spec_.arbitration == BankArbitration::round_robin) return best_slot<true, Bus::columns>();
+  return d_.lanes == 1 ? best_slot<false, Bus::columns>() : best_slot<false, Bus::lanes>();
 }
 
 /// The next command as far as the banks know; its time is no_cycle when they want none.
 void Channel::choose() {
-  const Best best = spec_.arbitration == BankArbitration::round_robin ? best_slot<true>() : best_slot<false>();
+  const Best best = best_command();
   const std::size_t slot = static_cast<std::size_t>(best) & Offers::slot_mask;
   next_.time = static_cast<Cycle>(best >> 64);
   next_.bank = static_cast<std::int32_t>(slot >> kind_bits);

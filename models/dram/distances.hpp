@@ -20,6 +20,17 @@ struct Distances {
   Cycle rfc = 0, rfc_bank = 0, refi = 0;
   Cycle cke = 0, xp = 0, xs = 0;
   Cycle to_rest[2] = {0, 0};  // column command to power-down or self-refresh
+  // In lockstep (see lockstep.hpp) a command stands for one or some to each bank group, and its time is the first
+  // one's.
+  int lanes = 1, lane_columns = 1;      // bank groups; column commands to each
+  Cycle column_gap = 0, row_gap = 0;    // between two commands, whatever their groups
+  Cycle column_tail = 0, row_tail = 0;  // from the first command to the last one
+
+  /// Two groups alternate until they are done, then the next two.
+  Cycle column_of_lane(int lane, int column = 0) const {
+    return ((lane / 2 * lane_columns + column) * 2 + lane % 2) * column_gap;
+  }
+  Cycle row_of_lane(int lane) const { return lane * row_gap; }
 };
 
 inline Distances distances(const DramSpec& spec) {

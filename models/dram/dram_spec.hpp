@@ -75,6 +75,8 @@ struct DramSpec {
   bool posted_writes = true;          // a write is answered when the queue has taken it
   int front_end_clocks = 2;           // from acceptance to the first command
   int max_run = 64;                   // column commands of one row committed in one decision
+  bool lockstep = true;               // bursts over all bank groups alike move in all groups side by side while nothing
+                                      // else waits; see lockstep.hpp
   bool segments = true;               // where nothing could come between, the next hit of a row needs no choice: same
                                       // result, sooner
   int command_clocks = 1;             // an activate, read or write occupies the command bus

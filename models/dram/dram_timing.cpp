@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "models/dram/dram_check.hpp"
+#include "models/dram/lockstep.hpp"
 #include "models/dram/wait_booking.hpp"
 
 namespace presil::dram {
@@ -24,7 +25,9 @@ const DramSpec& checked(const DramSpec& spec) {
 
 DramTiming::DramTiming(const DramSpec& spec)
     : spec_(checked(spec)), d_(distances(spec_)), map_(spec_), ticks_(spec_.hz) {
-  for (int i = 0; i < spec_.channels; ++i) channels_.emplace_back(spec_, i);
+  for (int i = 0; i < spec_.channels; ++i) channels_.emplace_back(spec_, d_, i);
+  if (const int columns = map_.group_columns(); can_lockstep(spec_, map_))
+    lockstep_.emplace(lockstep_spec(spec_, columns), lockstep_distances(spec_, columns), 0);
   waits_outside_ = spec_.channels == 1 && spec_.whole_bursts && spec_.read_queue > 0;
   const int banks = spec_.bank_groups * spec_.banks_per_group;
   // Each bus burst in flight has a place in a queue, or is the row of its bank open for it, or is at an entry.
@@ -36,7 +39,12 @@ DramTiming::DramTiming(const DramSpec& spec)
 }
 
 void DramTiming::reset() {
-  for (Channel& channel : channels_) channel.reset();
+  active_.clear();
+  for (Channel& channel : channels_) {
+    channel.reset();
+    active_.push_back(&channel);
+  }
+  if (lockstep_) lockstep_->reset();
   free_records_.clear();
   for (std::size_t i = records_.size(); i-- > 0;) free_records_.push_back(static_cast<std::int32_t>(i));
   for (Entry& entry : entries_) entry.stretches.clear();
@@ -56,7 +64,7 @@ Service DramTiming::push(const Burst& burst) {
     entered_cycle_ = ticks_.cycle(burst.arrival);
   }
   const Cycle now = entered_cycle_;
-  for (Channel& channel : channels_) channel.idle_until(now);
+  for (Channel* channel : active_) channel->idle_until(now);
 
   assert(!free_records_.empty());
   const std::int32_t index = free_records_.back();
@@ -77,25 +85,53 @@ Service DramTiming::push(const Burst& burst) {
   arrival.master = burst.master;
   arrival.lag = static_cast<std::uint32_t>(255 - burst.priority) * static_cast<std::uint32_t>(spec_.priority_lead);
   arrival.key = age_++ + arrival.lag;
-  std::int32_t total = 0;
-  if (waits_outside_) {
-    Channel& channel = channels_.front();
-    map_.for_each_stretch(burst.address, burst.bytes, true, [&](const AddressMap::Place& place, int count) {
-      total += count;
-      arrival.bank = place.bank;
-      arrival.row = place.row;
-      arrival.count = count;
-      channel.enter(arrival, now);
-    });
-  } else {
-    total = enter_piecewise(entry, burst, now);
-  }
+  if (lockstep_) use_lockstep(map_.lies_over_groups(burst.address, burst.bytes), now);
+  const std::int32_t total = in_lockstep()    ? enter_lockstep(arrival, burst, now)
+                             : waits_outside_ ? enter_whole(arrival, burst, now)
+                                              : enter_piecewise(entry, burst, now);
   record.left = total;
   (write != 0 ? counters_.write_bytes : counters_.read_bytes) += std::int64_t{total} * map_.burst_bytes();
   counters_.bursts += total;
   stale_ = true;
   Service nothing_yet;  // not `{}`, which would clear all segments
   return nothing_yet;
+}
+
+/// As soon as nothing forbids it.
+inline void DramTiming::use_lockstep(bool wanted, Cycle now) {
+  if (wanted == in_lockstep()) return;
+  Channel& narrow = channels_.front();
+  if (!wanted) {
+    narrow.narrow(*lockstep_);
+    active_.front() = &narrow;
+  } else if (!reporting_ && narrow.can_widen(now)) {
+    lockstep_->widen(narrow);
+    active_.front() = &*lockstep_;
+  }
+}
+
+// Each of these returns the number of device bursts.
+
+inline std::int32_t DramTiming::enter_lockstep(Arrival& arrival, const Burst& burst, Cycle now) {
+  map_.for_each_wide_stretch(burst.address, burst.bytes, [&](const AddressMap::Place& place, int count) {
+    arrival.bank = place.bank;
+    arrival.row = place.row;
+    arrival.count = count;
+    lockstep_->enter(arrival, now);
+  });
+  return static_cast<std::int32_t>(burst.bytes / map_.burst_bytes());
+}
+
+inline std::int32_t DramTiming::enter_whole(Arrival& arrival, const Burst& burst, Cycle now) {
+  std::int32_t total = 0;
+  map_.for_each_stretch(burst.address, burst.bytes, true, [&](const AddressMap::Place& place, int count) {
+    total += count;
+    arrival.bank = place.bank;
+    arrival.row = place.row;
+    arrival.count = count;
+    channels_.front().enter(arrival, now);
+  });
+  return total;
 }
 
 /// What finds no room stays at the entry. Returns the number of device bursts.
@@ -150,11 +186,11 @@ void DramTiming::enter(int write, Cycle now) {
 
 void DramTiming::find_next() const {
   Cycle first = no_cycle;
-  for (Channel& channel : channels_) {
-    const Cycle cycle = channel.next_event();
+  for (Channel* channel : active_) {
+    const Cycle cycle = channel->next_event();
     if (cycle < first) {
       first = cycle;
-      next_channel_ = &channel;
+      next_channel_ = channel;
     }
   }
   next_decision_ = first == no_cycle ? common::never : ticks_.tick(first);
@@ -200,9 +236,9 @@ inline void DramTiming::report(Decision& decision) {
 inline void DramTiming::apply(const Columns& columns, const Channel& channel, Decision& decision) {
   Record& record = records_[static_cast<std::size_t>(columns.burst)];
   const Cycle data_first = columns.first + d_.latency[columns.write];
-  const bool complete = (record.left -= columns.count) == 0;
+  const bool complete = (record.left -= columns.count * channel.device_bursts()) == 0;
   Service& service = decision.service;
-  record.data_end = std::max(record.data_end, columns.last + d_.latency[columns.write] + d_.burst);
+  record.data_end = std::max(record.data_end, columns.last + d_.latency[columns.write] + channel.data_clocks());
   if (data_first < record.data_first) {
     record.data_first = data_first;
     record.data_start = ticks_.tick(data_first);
@@ -233,21 +269,19 @@ void DramTiming::book(const Record& record, const Columns& columns, const Channe
 
 void DramTiming::settle(Tick end) {
   if (spec_.power_down_after == 0 && spec_.self_refresh_after == 0) return;
-  for (Channel& channel : channels_) channel.idle_until(ticks_.cycle(end));
+  for (Channel* channel : active_) channel->idle_until(ticks_.cycle(end));
 }
 
 const common::MemoryCounters& DramTiming::counters() const {
   counters_.row_conflicts = counters_.row_misses = counters_.refreshes = counters_.turnarounds = 0;
-  for (const Channel& channel : channels_) {
-    counters_.row_conflicts += channel.activations_after_conflict();
-    counters_.row_misses += channel.activations_of_closed_rows();
-    counters_.refreshes += channel.refreshes();
-    counters_.turnarounds += channel.turnarounds();
-  }
   Cycle down = 0, asleep = 0;
-  for (const Channel& channel : channels_) {
-    down += channel.powered_down();
-    asleep += channel.self_refreshed();
+  for (const Channel* channel : active_) {
+    counters_.row_conflicts += channel->activations_after_conflict();
+    counters_.row_misses += channel->activations_of_closed_rows();
+    counters_.refreshes += channel->refreshes();
+    counters_.turnarounds += channel->turnarounds();
+    down += channel->powered_down();
+    asleep += channel->self_refreshed();
   }
   counters_.power_down_ps = ticks_.tick(down / spec_.channels);
   counters_.self_refresh_ps = ticks_.tick(asleep / spec_.channels);
@@ -266,6 +300,7 @@ Tick DramTiming::typical_latency() const {
 
 void DramTiming::record(std::vector<Command>* log) {
   for (Channel& channel : channels_) channel.record(log);
+  if (lockstep_) lockstep_->record(log);
 }
 
 }  // namespace presil::dram

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/common/memory_timing.hpp"
@@ -20,6 +21,8 @@ class DramTiming final : public common::MemoryTiming {
  public:
   /// Throws common::Error where check(spec) does.
   explicit DramTiming(const DramSpec& spec);
+  DramTiming(const DramTiming&) = delete;  // it knows where its channels lie
+  DramTiming& operator=(const DramTiming&) = delete;
 
   bool queued() const override { return true; }
   bool posts_writes() const override { return spec_.posted_writes; }
@@ -59,8 +62,10 @@ class DramTiming final : public common::MemoryTiming {
 
  private:
   bool shut(int write) const {
-    return waits_outside_ ? channels_.front().full(write) : !entries_[write].stretches.empty();
+    return waits_outside_ ? active_.front()->full(write) : !entries_[write].stretches.empty();
   }
+
+  bool in_lockstep() const { return lockstep_ && active_.front() == &*lockstep_; }
 
   struct Record {  // a bus burst in flight
     std::uint32_t id = 0;
@@ -84,6 +89,9 @@ class DramTiming final : public common::MemoryTiming {
     Arrival arrival;
   };
 
+  void use_lockstep(bool wanted, Cycle now);
+  std::int32_t enter_lockstep(Arrival& arrival, const common::Burst& burst, Cycle now);
+  std::int32_t enter_whole(Arrival& arrival, const common::Burst& burst, Cycle now);
   std::int32_t enter_piecewise(Entry& entry, const common::Burst& burst, Cycle now);
   void enter(int write, Cycle now);
   int enter_channel(Arrival& arrival, const PieceToEnter& piece, Doors& doors, Cycle now);
@@ -97,7 +105,9 @@ class DramTiming final : public common::MemoryTiming {
   AddressMap map_;
   ClockTicks ticks_;
   bool waits_outside_ = false;  // one channel, whole bursts: what finds no place is not accepted
-  mutable std::vector<Channel> channels_;
+  std::vector<Channel> channels_;
+  std::optional<Channel> lockstep_;  // in place of the only channel while it is active
+  std::vector<Channel*> active_;
   std::vector<Record> records_;
   std::vector<std::int32_t> free_records_;
   Entry entries_[2];

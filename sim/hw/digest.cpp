@@ -47,6 +47,7 @@ void add_newer_policies(Canonical& c, const std::string& p, const dram::DramSpec
     if (value != usual_value) c.add(fmt::format("{}.{}", p, key), value);
   };
   unless_usual("whole_bursts", s.whole_bursts, usual.whole_bursts);
+  unless_usual("lockstep", s.lockstep, usual.lockstep);
   unless_usual("strict_row_hit_cap", s.strict_row_hit_cap, usual.strict_row_hit_cap);
   unless_usual("priority_lead", s.priority_lead, usual.priority_lead);
   unless_usual("max_reads_in_turn", s.max_reads_in_turn, usual.max_reads_in_turn);

@@ -141,6 +141,7 @@ void read_policies(Map& map, dram::DramSpec& spec) {
                                                  {"hit_fixes_type", &spec.hit_fixes_type},
                                                  {"strict_back_pressure", &spec.strict_back_pressure},
                                                  {"posted_writes", &spec.posted_writes},
+                                                 {"lockstep", &spec.lockstep},
                                                  {"refresh", &spec.refresh},
                                                  {"precharge_all", &spec.precharge_all}};
   const std::pair<const char*, int*> rests[] = {{"power_down_after", &spec.power_down_after},

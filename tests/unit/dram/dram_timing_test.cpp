@@ -151,6 +151,7 @@ TEST(DramTiming, ColumnCommandsOfTwoGroupsAlternateAtTheShortDistance) {
   spec.banks_per_group = 4;
   spec.mapping = "row-bank-column-bankgroup";
   spec.timing.tCCD_L = 6;
+  spec.lockstep = false;
   DramDriver d(spec);
   d.push(0, 64, false, 0);
   d.finish();
