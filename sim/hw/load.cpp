@@ -272,8 +272,10 @@ Hardware from_document(const yaml::Document& document) {
   check_units(units, hardware);
   check_cache_users(memories, hardware, masters);
   if (traffic)
-    for (const auto& [name, value] : traffic->map().all())
+    for (const auto& [name, value] : traffic->map().all()) {
+      require_new_name(value, name, hardware);
       hardware.traffic.push_back(read_traffic(name, value.map(), hardware));
+    }
 
   hardware.placement = read_placement(map.at("placement", "{weights: flash, activations: sram}").map(), hardware);
   if (const auto unit = map.find("main_unit")) {

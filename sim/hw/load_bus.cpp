@@ -77,6 +77,8 @@ fabric::BusSpec read_bus(const std::string& name, Map map, const Hardware& hardw
   bus.latency_cycles = map.cycles_or("latency", bus.latency_cycles);
   for (const yaml::Value& memory : map.at("memories", "[sram]").one_or_list()) {
     require_name(memory, "memory", memory_names(hardware));
+    if (std::count(bus.memories.begin(), bus.memories.end(), memory.text()) > 0)
+      memory.fail_found("stands twice; keep one");
     bus.memories.push_back(memory.text());
   }
   if (bus.memories.empty()) map.at("memories").fail("is empty; name at least one memory, e.g. '[sram]'");

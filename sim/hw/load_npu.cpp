@@ -73,6 +73,9 @@ tile_buffer::TileBufferSpec read_tile_buffer(Map map) {
                          yaml::show(yaml::size_bytes(), static_cast<double>(buffer.reserved_bytes)),
                          yaml::show(yaml::size_bytes(), static_cast<double>(buffer.size_bytes))));
   buffer.banks = static_cast<int>(map.integer_or("banks", buffer.banks, 1, 4096));
+  if (buffer.size_bytes < buffer.banks)
+    map.fail(fmt::format("{} are less than one byte for each of {} banks; enlarge 'size' or lower 'banks'",
+                         yaml::show(yaml::size_bytes(), static_cast<double>(buffer.size_bytes)), buffer.banks));
   buffer.ports = static_cast<int>(map.integer_or("ports", buffer.ports, 1, 64));
   buffer.input_granule_bytes = map.bytes_or("input_granule", buffer.input_granule_bytes);
   buffer.accumulator_granule_bytes = map.bytes_or("accumulator_granule", buffer.accumulator_granule_bytes);

@@ -72,6 +72,8 @@ TEST(HardwareErrors, NamesMustLeadToThings) {
               HasSubstr("units.npu.bus: no bus 'mian'"));
   EXPECT_THAT(error_with(small_chip, "[sram, dram, flash]", "[sram, dramm, flash]"),
               HasSubstr("no memory 'dramm'; did you mean 'dram'?"));
+  EXPECT_THAT(error_with(small_chip, "[sram, dram, flash]", "[sram, sram, dram, flash]"),
+              HasSubstr("buses.main.memories.1: 'sram' stands twice; keep one"));
   EXPECT_THAT(error_with(small_chip, "weights: flash", "weights: flesh"),
               HasSubstr("placement.weights: no memory 'flesh'"));
   EXPECT_THAT(error_with(small_chip, "to: cpu", "to: dsp"), HasSubstr("fallback.to: no other unit 'dsp'"));
@@ -98,6 +100,9 @@ TEST(HardwareErrors, TheTileBufferMustHoldMoreThanItReserves) {
   EXPECT_THAT(error_with(small_chip, "size: 64 KiB,", "size: 64 KiB, reserved: 64 KiB,"),
               HasSubstr("units.npu.tile_buffer: 64 KiB of 64 KiB are reserved"));
   EXPECT_NO_THROW(from_text(with(small_chip, "size: 64 KiB,", "size: 64 KiB, reserved: 63 KiB,")));
+  EXPECT_THAT(error_with(small_chip, "size: 64 KiB,", "size: 7 B, banks: 8,"),
+              HasSubstr("units.npu.tile_buffer: 7 B are less than one byte for each of 8 banks"));
+  EXPECT_NO_THROW(from_text(with(small_chip, "size: 64 KiB,", "size: 8 B, banks: 8,")));
   EXPECT_THAT(error_with(small_chip, "input: 50 %", "input: 51 %"), HasSubstr("add up to 101 %"));
   EXPECT_THAT(error_with(small_chip, "output: 20 %", "output: 0 %"),
               HasSubstr("holds output, but 'partition' gives it no share"));

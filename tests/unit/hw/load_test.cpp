@@ -343,6 +343,11 @@ TEST(Traffic, RefusesWhatCannotBe) {
   EXPECT_THAT(error("frame: 1 KiB, frame_rate: 30 Hz, line_blanking: 100 %"), HasSubstr("no time for data"));
   EXPECT_THAT(error("frame: 4 KiB, frame_rate: 30 Hz, region: 1 KiB"), HasSubstr("no whole 'frame'"));
   EXPECT_THAT(error("task: 4 KiB"), HasSubstr("every"));
+  EXPECT_THAT(
+      error_of([] {
+        from_text(std::string(small_chip) + "traffic: {npu: {bus: main, memory: dram, rate: 1 GB/s, region: 1 KiB}}\n");
+      }),
+      HasSubstr("traffic.npu: a unit has this name already; rename one"));
 }
 
 }  // namespace presil::hw
