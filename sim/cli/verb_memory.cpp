@@ -41,6 +41,8 @@ void run(const Call& call) {
   const std::string format = call.text("format");
   if (format != "table" && format != "json") throw Error(fmt::format("--format {}: table or json", format));
   if (call.flag("sweep")) {
+    if (call.has("trace") || call.has("window"))
+      throw Error("--sweep makes its own requests, 16 outstanding; leave --trace and --window out");
     const auto sweep = study::sweep_memory(hardware, memory);
     dram::Trace none;
     const double peak = study::replay_trace(hardware, memory, none, 1, false).peak_bytes_per_second;

@@ -65,6 +65,8 @@ TEST_F(CliMemory, RefusesWhatMakesNoSense) {
   expect_mistake({"memory", "--hw", "edge-npu", "--memory", "sram", "--trace", trace("# window=8\nffffffff 64 R 0\n")},
                  "outside the memory");
   expect_mistake({"memory", "--hw", "edge-npu", "--memory", "dram", "--trace", trace("0 64 R 0\n")}, "--window");
+  expect_mistake({"memory", "--hw", "edge-npu", "--memory", "dram", "--sweep", "--trace", "a.trace"}, "leave --trace");
+  expect_mistake({"memory", "--hw", "edge-npu", "--memory", "dram", "--sweep", "--window", "4"}, "and --window out");
 }
 
 }  // namespace
