@@ -61,7 +61,7 @@ void declare(po::options_description& options) {
 }
 
 std::string hardware_text(const std::string& name, const Call& call) {
-  return hw::describe(hardware(name, call));
+  return hw::describe(hw::read_document(hardware_file(name, call.around), call.texts("set")));
 }
 
 /// The network as the options want it, after what its replacements change.

@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "models/npu/npu_timing.hpp"
+#include "sim/hw/dram_preset.hpp"
+#include "sim/hw/load.hpp"
+#include "sim/hw/provenance.hpp"
 #include "sim/yaml/units.hpp"
 
 namespace presil::hw {
@@ -333,6 +336,26 @@ std::string describe(const Hardware& hardware) {
   for (const std::string& one : assumed) text += wrapped("  ! ", one, 4);
   text += fmt::format("\nDefaults ({}): not in the file\n", hardware.defaults.size());
   text += defaults_text(hardware.defaults);
+  return text;
+}
+
+std::string describe(const yaml::Document& document) {
+  Hardware hardware = from_document(document);
+  for (const Memory& memory : hardware.memories) {
+    const auto* dram = std::get_if<dram::DramSpec>(&memory.spec);
+    if (dram == nullptr || dram->preset.empty()) continue;
+    for (Provenance one : dram_preset_sources(dram->preset, std::filesystem::path(hardware.file).parent_path())) {
+      const yaml::Node* own = find_path(document, fmt::format("memories.{}.{}", memory.name, one.key));
+      if (own != nullptr && own->kind == yaml::Kind::scalar) continue;  // given in its place
+      one.key = fmt::format("memories.{}.preset, {}", memory.name, one.key);
+      hardware.sources.push_back(std::move(one));
+    }
+  }
+  std::string text = describe(hardware);
+  const std::vector<std::string> bare = figures_without_source(document);
+  if (!bare.empty())
+    text += fmt::format("\nNO SOURCE ({}): nothing in `sources` speaks for these\n", bare.size()) +
+            wrapped("  ! ", joined(bare), 4);
   return text;
 }
 

@@ -5,11 +5,15 @@
 #include <vector>
 
 #include "sim/hw/hardware.hpp"
+#include "sim/yaml/document.hpp"
 
 namespace presil::hw {
 
 /// Aligned text of at most 120 columns, ending in a line break.
 std::string describe(const Hardware& hardware);
+
+/// The same for a hardware file, with what its DRAM devices rest on and the figures that nobody vouches for.
+std::string describe(const yaml::Document& document);
 
 /// Peak rate of a memory's data pins in bytes per second (ports and channels together).
 double peak_bytes_per_second(const Memory& memory);

@@ -79,6 +79,24 @@ std::vector<std::string> widths_of(const fs::path& file) {
   return names;
 }
 
+struct Device {
+  fs::path file;  // empty: there is none
+  std::string width;
+};
+
+Device find_device(const std::string& name, const fs::path& beside) {
+  const std::size_t dash = std::min(name.rfind("-x"), name.size());
+  const std::string device = name.substr(0, dash), width = dash < name.size() ? name.substr(dash + 1) : "";
+  for (const fs::path& folder : folders(beside)) {
+    const fs::path file = folder / (device + ".yaml");
+    std::error_code status;
+    if (device.empty() || device.find('/') != std::string::npos || !fs::exists(file, status)) continue;
+    const std::vector<std::string> widths = widths_of(file);
+    if (std::find(widths.begin(), widths.end(), width) != widths.end()) return {file, width};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> dram_preset_names(const fs::path& beside) {
@@ -97,15 +115,8 @@ std::vector<std::string> dram_preset_names(const fs::path& beside) {
 }
 
 dram::DramSpec dram_preset(const std::string& name, std::int64_t size_bytes, const fs::path& beside) {
-  const std::size_t dash = std::min(name.rfind("-x"), name.size());
-  const std::string device = name.substr(0, dash), width = dash < name.size() ? name.substr(dash + 1) : "";
-  for (const fs::path& folder : folders(beside)) {
-    const fs::path file = folder / (device + ".yaml");
-    std::error_code status;
-    if (device.empty() || device.find('/') != std::string::npos || !fs::exists(file, status)) continue;
-    const std::vector<std::string> widths = widths_of(file);
-    if (std::find(widths.begin(), widths.end(), width) == widths.end()) continue;
-    dram::DramSpec spec = read_preset(file, width, size_bytes);
+  if (const Device device = find_device(name, beside); !device.file.empty()) {
+    dram::DramSpec spec = read_preset(device.file, device.width, size_bytes);
     spec.preset = name;
     dram::check(spec);
     return spec;
@@ -114,6 +125,14 @@ dram::DramSpec dram_preset(const std::string& name, std::int64_t size_bytes, con
   const std::string near = yaml::nearest(name, known);
   throw Error(fmt::format("unknown preset {}; {}known: {}", yaml::quoted(name),
                           near.empty() ? "" : fmt::format("did you mean '{}'? ", near), fmt::join(known, ", ")));
+}
+
+std::vector<Provenance> dram_preset_sources(const std::string& name, const fs::path& beside) {
+  const Device device = find_device(name, beside);
+  if (device.file.empty()) return {};
+  const yaml::Document document = yaml::read_file(device.file);
+  Map map = yaml::root_of_kind(document, {"dram"});
+  return read_sources(map.at("sources", "{timing: \"datasheet: ...\"}").map(), document, "", "unstated");
 }
 
 }  // namespace presil::hw

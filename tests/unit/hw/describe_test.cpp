@@ -37,11 +37,29 @@ TEST(Describe, NamesAssumedFiguresAndDefaultsLoudly) {
   EXPECT_THAT(assumed_figures(hardware), Contains("clocks: round numbers"));
 }
 
+TEST(Describe, ShowsWhatADevicesFiguresRestOnUnlessTheFileGivesThem) {
+  const auto text = [](const std::string& keys) {
+    return describe(yaml::parse(with(small_chip, "x16, size", "x16, " + keys + "size"), "hw.yaml"));
+  };
+  EXPECT_THAT(text(""), HasSubstr("memories.dram.preset, timing (inferred): JESD209-4B"));
+  EXPECT_THAT(text(""), HasSubstr("! memories.dram.preset, mapping: "));  // assumed there
+  EXPECT_THAT(text("mapping: row-bank-column, "), Not(HasSubstr("memories.dram.preset, mapping")));
+  EXPECT_THAT(text("timing: {tREFI: 2 us}, "), HasSubstr("memories.dram.preset, timing (inferred)"));
+}
+
+TEST(Describe, NamesTheFiguresThatNobodyVouchesFor) {
+  const std::string bare = describe(yaml::parse(small_chip, "hw.yaml"));
+  EXPECT_THAT(bare, HasSubstr("\nNO SOURCE ("));
+  EXPECT_THAT(bare, HasSubstr("! clocks.npu, clocks.bus, clocks.cpu, memories.sram.size"));
+  const std::string sourced =
+      std::string(small_chip) + "sources: {clocks: a, memories: b, buses: c, units: 'assumed: d'}\n";
+  EXPECT_THAT(describe(yaml::parse(sourced, "hw.yaml")), Not(HasSubstr("NO SOURCE")));
+}
+
 TEST(Describe, StaysWithin120Columns) {
   for (const char* chip : {"edge-npu", "ethos-u55-128", "ethos-u65-256", "stm32n6", "stm32h747"}) {
-    Hardware hardware = load(shipped(chip));
-    hardware.file = chip;
-    std::istringstream lines(describe(hardware));
+    const std::string text = describe(read_document(shipped(chip)));
+    std::istringstream lines(text.substr(text.find('\n') + 1));  // the first names a path
     for (std::string line; std::getline(lines, line);) {
       EXPECT_LE(line.size(), 120u) << chip << ": " << line;
       EXPECT_TRUE(line.empty() || line.back() != ' ') << chip << ": " << line;
