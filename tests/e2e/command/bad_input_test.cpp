@@ -1,6 +1,7 @@
 // Bad input on the command line: one clear line naming the place and the cure, exit code 1, nothing half written.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "sim/cli/cli.hpp"
@@ -139,6 +140,23 @@ TEST_F(BadInput, SchedulesThatContradictThemselves) {
   std::ifstream in(sched + ".json");
   const std::string json((std::istreambuf_iterator<char>(in)), {});
   expect_refused({"replay", file("cut.json", json.substr(0, json.size() / 2)), "--hw", chip_}, {"cut.json"});
+  const auto expect_edit_refused = [&](const char* edit, const std::string& pointer, const nlohmann::json& value,
+                                       const std::vector<std::string>& parts) {
+    SCOPED_TRACE(edit);
+    nlohmann::json edited = nlohmann::json::parse(json);
+    edited[nlohmann::json::json_pointer(pointer)] = value;
+    std::vector<std::string> all = {"edited.json: ", "; "};
+    all.insert(all.end(), parts.begin(), parts.end());
+    expect_refused({"replay", file("edited.json", edited.dump()), "--hw", chip_}, all);
+  };
+  expect_edit_refused("a circle", "/jobs/0/after", nlohmann::json::array({2}),
+                      {"job 0 ", "wait for each other in a circle"});
+  expect_edit_refused("a dangling edge", "/jobs/0/after", nlohmann::json::array({4000}), {"job 0", "4000"});
+  expect_edit_refused("an unknown unit", "/queues/0/unit", "gpu", {"queue 'npu'", "'gpu' is not in the hardware file"});
+  expect_edit_refused("outside the memory", "/jobs/0/area/address", 1 << 20,
+                      {"job 0 ", "past the end of memory 'sram'"});
+  expect_edit_refused("an overlap", "/buffers/0/address", nlohmann::json::parse(json)["buffers"][1]["address"],
+                      {"overlap in 'sram' at address"});
   // Another chip: the digests differ.
   expect_refused({"replay", sched, "--hw", chip_, "--set", "units.npu.tile_buffer.size=32 KiB"}, {"digest"});
 }
