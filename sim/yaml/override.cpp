@@ -59,7 +59,13 @@ Node& target_of(Document& document, const std::string& path, const std::string& 
         node->entries.push_back(Entry{step, 0, 0, {}});
         return node->entries.back().value;
       } else {
-        throw Error(fmt::format("{}: no {} in {}; {}", place, quoted(step), where, suggestion(step, keys(*node))));
+        const std::string below = rest.substr(step.size() + 1);
+        const bool one_key = below.find('.') == std::string::npos, misspelt = !nearest(step, keys(*node)).empty();
+        const std::string cure = one_key && !misspelt && !walked.empty()
+                                     ? fmt::format("; to add it write {}.{}={{{}: ...}}", walked, step, below)
+                                     : "";
+        throw Error(
+            fmt::format("{}: no {} in {}; {}{}", place, quoted(step), where, suggestion(step, keys(*node)), cure));
       }
     } else if (node->kind == Kind::list) {
       std::size_t index = 0;

@@ -146,6 +146,9 @@ TEST(Override, AddsANewLastKeyButNoNewPath) {
   EXPECT_EQ(document.root.find("units")->find("npu")->find("cores")->text, "2");
   EXPECT_EQ(error_of([&] { override_value(document, "units.nqu.cores=2"); }),
             "--set 'units.nqu.cores=2': no 'nqu' in units; did you mean 'npu'?");
+  EXPECT_EQ(error_of([&] { override_value(document, "units.npu.launch.host=2 us"); }),
+            "--set 'units.npu.launch.host=2 us': no 'launch' in units.npu; known: clock, cores; to add it write "
+            "units.npu.launch={host: ...}");
   EXPECT_THAT(error_of([&] { override_value(document, "units.npu.clock.x=2"); }),
               HasSubstr("units.npu.clock is a value"));
 }
