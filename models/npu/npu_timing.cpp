@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iomanip>
 #include <sstream>
 
 namespace presil::npu {
@@ -12,6 +13,12 @@ using Extents = std::array<std::int64_t, dim_count>;
 
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
+}
+
+double macs_per_cycle(const Mode& mode) {
+  double lanes = 1.0 / mode.cycles_per_step;
+  for (const UnrollGroup& group : mode.unroll) lanes *= group.factor;
+  return lanes;
 }
 
 Extents extents(const Work& work, const Mode* mode) {
@@ -278,14 +285,23 @@ std::vector<int> NpuTiming::usable_modes(OpClass op_class, int kh, int kw, int i
   return usable;
 }
 
+std::string NpuTiming::saved_products(const Work& work) const {
+  const FastMode* m = mode(work);
+  const double ratio = m == nullptr ? 0 : macs_per_cycle(*m->mode) / static_cast<double>(peak_);
+  if (ratio < 1.01) return {};
+  std::ostringstream words;
+  words << (m->mode->name.empty() ? common::name(work.op_class) : m->mode->name) << " does " << std::setprecision(3)
+        << ratio << " MACs with each multiplication";
+  return words.str();
+}
+
 std::string NpuTiming::idle_lanes(const Work& work) const {
   const FastMode* m = mode(work);
   if (m == nullptr) return {};
   const Extents extent = extents(work, nullptr);
   double worst = 0.1;
   std::string words;
-  double lanes = 1.0 / m->mode->cycles_per_step;
-  for (const UnrollGroup& group : m->mode->unroll) lanes *= group.factor;
+  const double lanes = macs_per_cycle(*m->mode);
   if (lanes < (1 - worst) * static_cast<double>(peak_)) {  // depthwise on an array that shares inputs, say
     worst = 1 - lanes / static_cast<double>(peak_);
     words = std::string(common::name(work.op_class)) + " uses " + std::to_string(static_cast<int>(lanes)) + " of " +

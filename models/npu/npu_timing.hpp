@@ -41,6 +41,10 @@ class NpuTiming {
   /// empty when none wastes more than a tenth.
   std::string idle_lanes(const Work& work) const;
 
+  /// In words, that the mode does more MACs than the array multiplies, so that a utilisation may pass 100 %:
+  /// "winograd does 2.25 MACs with each multiplication"; empty when it does not.
+  std::string saved_products(const Work& work) const;
+
  private:
   /// The spec's modes, streams and overheads with every look-up done: `cost` is called for thousands of candidates.
   struct FastMode {

@@ -73,8 +73,9 @@ void account_operators(const Evidence& e, Result& r) {
     if (sum.macs > 0 && sum.peak_macs > 0) {
       op.utilisation = static_cast<double>(sum.macs) / sum.peak_macs;
       const npu::NpuTiming timing(e.hardware.units[static_cast<std::size_t>(sum.unit)].npu());
-      const std::string slow = timing.slow_widths(*sum.work), idle = timing.idle_lanes(*sum.work);
-      op.utilisation_reason = slow + (slow.empty() || idle.empty() ? "" : "; ") + idle;
+      for (const std::string& words :
+           {timing.slow_widths(*sum.work), timing.saved_products(*sum.work), timing.idle_lanes(*sum.work)})
+        if (!words.empty()) op.utilisation_reason += (op.utilisation_reason.empty() ? "" : "; ") + words;
     }
     op.bound = bound_of(sum.causes);  // replaced by that of its stack, where it has a share
   }

@@ -42,8 +42,9 @@ namespace presil::report {
 ///                                fused_into (index, else null), free_reason, fallback_reason, note (null where empty),
 ///                                start_ps, end_ps, duration_ps and their _ms, stack_ps.<cause> (over all operators
 ///                                they sum to the stack above), macs, tiles, tile {h,w,oc}, output_shape, utilisation
-///                                (0...1, null without MACs or without a peak rate, as on a CPU), utilisation_reason,
-///                                bound (compute|memory|overhead, null when it has no jobs), read_bytes.<memory>,
+///                                (0...1, more where a mode saves products, as Winograd's; null without MACs or
+///                                without a peak rate, as on a CPU), utilisation_reason, bound
+///                                (compute|memory|overhead, null when it has no jobs), read_bytes.<memory>,
 ///                                write_bytes.<memory>, redundant_bytes, energy_uj
 ///   buffers[]                    memory map: name, memory, address, bytes, first_op, last_op, constant
 ///   jobs, bursts                 how much was replayed

@@ -170,6 +170,19 @@ TEST(IdleLanes, AreNamedFromATenthUpwards) {
   EXPECT_EQ(NpuTiming(spec).idle_lanes(work), "depthwise uses 16 of 256 MAC a cycle: 94 % idle lanes");
 }
 
+TEST(SavedProducts, AreNamedWhereAModeDoesMoreMacsThanTheArrayMultiplies) {
+  NpuSpec spec = square_array();
+  spec.macs_per_cycle = 256;
+  spec.array[OpClass::convolution].push_back(spec.array[OpClass::convolution][0]);
+  Mode& winograd = spec.array[OpClass::convolution][1];
+  winograd.name = "winograd";
+  winograd.unroll = {{{Dim::ic}, 4}, {{Dim::oc}, 4}, {{Dim::oh}, 2}, {{Dim::ow}, 2}, {{Dim::kh}, 3}, {{Dim::kw}, 3}};
+  Work work = convolution(4, 4, 16, 16, 3);
+  EXPECT_EQ(NpuTiming(spec).saved_products(work), "");
+  work.mode = 1;
+  EXPECT_EQ(NpuTiming(spec).saved_products(work), "winograd does 2.25 MACs with each multiplication");  // 576 of 256
+}
+
 TEST(Modes, AreRefusedByKernelAndChannels) {
   NpuSpec spec = square_array();
   spec.array[OpClass::convolution].push_back(Mode{});
