@@ -9,6 +9,11 @@
 
 namespace presil::yaml {
 
+static Dimension at_most(double most, Dimension dimension) {
+  dimension.most = most;
+  return dimension;
+}
+
 const Dimension& size_bytes() {
   static const Dimension dimension{
       "a size",
@@ -30,18 +35,20 @@ const Dimension& frequency_hz() {
 }
 
 const Dimension& time_ps() {
-  static const Dimension dimension{
-      "a time", "10 us", "us", {{"ps", 1}, {"ns", 1e3}, {"us", 1e6}, {"µs", 1e6}, {"ms", 1e9}, {"s", 1e12}}};
+  static const Dimension dimension = at_most(
+      1e16, {"a time", "10 us", "us", {{"ps", 1}, {"ns", 1e3}, {"us", 1e6}, {"µs", 1e6}, {"ms", 1e9}, {"s", 1e12}}});
   return dimension;
 }
 
 const Dimension& count_cycles() {
-  static const Dimension dimension{"a number of cycles", "2 cycles", "cycles", {{"cycles", 1}, {"cycle", 1}}};
+  static const Dimension dimension =
+      at_most(1e9, {"a number of cycles", "2 cycles", "cycles", {{"cycles", 1}, {"cycle", 1}}});
   return dimension;
 }
 
 const Dimension& count_clocks() {
-  static const Dimension dimension{"a number of clocks", "20 clocks", "clocks", {{"clocks", 1}, {"clock", 1}}};
+  static const Dimension dimension =
+      at_most(1e9, {"a number of clocks", "20 clocks", "clocks", {{"clocks", 1}, {"clock", 1}}});
   return dimension;
 }
 
@@ -134,7 +141,7 @@ Quantity read(const Dimension& dimension, const std::string& text) {
     if (unit_name != unit.name) continue;
     const double value = number * unit.worth;
     if (!dimension.whole) return {value, ""};
-    if (std::abs(value) > 9e18) return {0, fmt::format("is too large for {}", dimension.what)};
+    if (std::abs(value) > dimension.most) return {0, fmt::format("is too large for {}", dimension.what)};
     const double rounded = std::round(value);
     if (std::abs(value - rounded) > 1e-6 * std::max(1.0, std::abs(value) * 1e-6))
       return {0, fmt::format("is not a whole number of {}; write e.g. '{}'", dimension.units.front().name,

@@ -17,7 +17,8 @@ struct Dimension {
   const char* example;  // "512 KiB"
   const char* usual;    // the unit to propose for a bare number
   std::vector<Unit> units;
-  bool whole = true;  // base units are counted in integers
+  bool whole = true;   // base units are counted in integers
+  double most = 9e18;  // in base units; more is a slip, and sums of it would overflow
 };
 
 // Base unit in the name of each.
@@ -41,7 +42,7 @@ struct Quantity {
 };
 
 /// Reads "512 KiB" or "512KiB". Complains about a missing or foreign unit, about what is no number, and where the
-/// dimension is counted in whole base units about a fraction of one and about values beyond 9e18.
+/// dimension is counted in whole base units about a fraction of one and about values beyond the most.
 Quantity read(const Dimension& dimension, const std::string& text);
 
 /// Shows a value of base units with the largest unit that keeps it short: "512 KiB", "1.5 GHz".

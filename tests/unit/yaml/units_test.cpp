@@ -86,6 +86,14 @@ TEST(Units, PartsOfAByteAndSizesBeyondAnyMemoryAreRefused) {
   EXPECT_EQ(complaint(size_bytes(), "1e30 GiB"), "is too large for a size");
 }
 
+TEST(Units, TimesAndCyclesWhoseSumsWouldOverflowAreRefused) {
+  EXPECT_EQ(value(count_cycles(), "1000000000 cycles"), 1e9);
+  EXPECT_EQ(complaint(count_cycles(), "1000000001 cycles"), "is too large for a number of cycles");
+  EXPECT_EQ(complaint(count_clocks(), "2e9 clocks"), "is too large for a number of clocks");
+  EXPECT_EQ(value(time_ps(), "10000 s"), 1e16);
+  EXPECT_EQ(complaint(time_ps(), "10001 s"), "is too large for a time");
+}
+
 TEST(Units, ShowsWithTheUnitThatKeepsItShort) {
   EXPECT_EQ(show(size_bytes(), 65536), "64 KiB");
   EXPECT_EQ(show(size_bytes(), 1000000), "1 MB");
