@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -34,12 +35,15 @@ bool parse_number(std::string_view word, int base, T& value) {
   return result.ec == std::errc() && result.ptr == word.data() + word.size();
 }
 
-void parse_comment(std::string_view line, Trace& trace) {
+void parse_comment(std::string_view line, int number, Trace& trace) {
   const std::size_t at = line.find("window=");
   if (at == std::string_view::npos) return;
   std::string_view digits = line.substr(at + 7);
   digits = digits.substr(0, digits.find_first_not_of("0123456789"));
-  parse_number(digits, 10, trace.window);
+  if (!parse_number(digits, 10, trace.window) || trace.window < 1) {
+    throw Error(trace.name + ":" + std::to_string(number) + ": window is not a positive number in '" +
+                std::string(line) + "'; write e.g. '# window=16'");
+  }
 }
 
 TraceRequest parse_request(std::string_view line, const std::string& name, int number) {
@@ -61,10 +65,17 @@ TraceRequest parse_request(std::string_view line, const std::string& name, int n
   return request;
 }
 
+void require_file(const std::string& path) {
+  std::error_code status;
+  if (!std::filesystem::exists(path, status)) throw Error(path + ": no such file; check the path");
+  if (std::filesystem::is_directory(path, status)) throw Error(path + ": is a directory; name a trace in it");
+}
+
 }  // namespace
 
 Trace parse_trace(const std::string& text, const std::string& name) {
   Trace trace;
+  trace.name = name;
   std::string_view rest = text;
   for (int number = 1; !rest.empty(); ++number) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -74,7 +85,7 @@ Trace parse_trace(const std::string& text, const std::string& name) {
     const std::string_view first = next_word(words);
     if (first.empty()) continue;
     if (first[0] == '#') {
-      if (trace.requests.empty()) parse_comment(line, trace);
+      if (trace.requests.empty()) parse_comment(line, number, trace);
       continue;
     }
     trace.requests.push_back(parse_request(line, name, number));
@@ -89,8 +100,9 @@ bool reads_gzip() {
 }
 
 Trace read_trace(const std::string& path) {
+  require_file(path);
   gzFile file = gzopen(path.c_str(), "rb");  // reads plain files as they are
-  if (file == nullptr) throw Error(path + ": cannot open this trace");
+  if (file == nullptr) throw Error(path + ": cannot open this trace; check its permissions");
   std::string text;
   char buffer[1 << 16];
   int got = 0;
@@ -110,8 +122,9 @@ Trace read_trace(const std::string& path) {
   if (path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0) {
     throw Error(path + ": this build reads no gzip files; unpack it first");
   }
+  require_file(path);
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(path + ": cannot open this trace");
+  if (!file) throw Error(path + ": cannot open this trace; check its permissions");
   std::ostringstream text;
   text << file.rdbuf();
   return parse_trace(text.str(), path);

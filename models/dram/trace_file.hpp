@@ -15,7 +15,8 @@ struct TraceRequest {
 };
 
 struct Trace {
-  int window = 0;  // outstanding requests, from a first line `# window=N`; 0 = not given
+  std::string name;  // of its file, for errors
+  int window = 0;    // outstanding requests, from a first line `# window=N`; 0 = not given
   std::vector<TraceRequest> requests;
 };
 

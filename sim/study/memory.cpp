@@ -57,7 +57,11 @@ MemoryRun replay_trace(const hw::Hardware& hardware, const std::string& memory, 
       throw common::Error(fmt::format("--window {}bursts: {} is no DRAM; give a number of requests", window, memory));
     player.window_unit = static_cast<std::uint32_t>(dram->bus_bits / 8 * dram->burst_length);
   }
-  run.result = dram::play(trace.requests, player, *memories[index], m.size_bytes);
+  try {
+    run.result = dram::play(trace.requests, player, *memories[index], m.size_bytes);
+  } catch (const common::Error& error) {
+    throw common::Error(fmt::format("{}: {}", trace.name, error.what()));
+  }
   return run;
 }
 

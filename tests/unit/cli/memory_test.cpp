@@ -63,7 +63,14 @@ TEST_F(CliMemory, RefusesWhatMakesNoSense) {
   expect_mistake(
       {"memory", "--hw", "edge-npu", "--memory", "dram", "--trace", trace("# window=8\n0 64 R 0\nnonsense\n")}, "3");
   expect_mistake({"memory", "--hw", "edge-npu", "--memory", "sram", "--trace", trace("# window=8\nffffffff 64 R 0\n")},
-                 "outside the memory");
+                 ".trace: trace request 1: 64 bytes from 4294967295 on lie outside the memory");
+  expect_mistake(
+      {"memory", "--hw", "edge-npu", "--memory", "dram", "--trace", trace("# window=1\nffffffffffffffff 2 R 0\n")},
+      "outside the memory");
+  expect_mistake({"memory", "--hw", "edge-npu", "--memory", "flash", "--trace", trace("# window=1\n0 64 W 0\n")},
+                 ".trace: serial flash");
+  expect_mistake({"memory", "--hw", "edge-npu", "--memory", "dram", "--trace", fs::temp_directory_path().string()},
+                 "is a directory");
   expect_mistake({"memory", "--hw", "edge-npu", "--memory", "dram", "--trace", trace("0 64 R 0\n")}, "--window");
   expect_mistake({"memory", "--hw", "edge-npu", "--memory", "dram", "--sweep", "--trace", "a.trace"}, "leave --trace");
   expect_mistake({"memory", "--hw", "edge-npu", "--memory", "dram", "--sweep", "--window", "4"}, "and --window out");

@@ -43,6 +43,10 @@ TEST(TraceFile, NamesTheLineThatDoesNotParse) {
   EXPECT_NE(error_of("0 64 R 0 0").find("more than four words"), std::string::npos);
   EXPECT_NE(error_of("0").find("size"), std::string::npos);
   EXPECT_EQ(error_of("0 64 R 255\r\n"), "");
+  for (const char* window : {"0", "", "-3", "99999999999"}) {
+    EXPECT_NE(error_of("# window=" + std::string(window) + "\n0 64 R 0\n").find("t.trace:1: window"),
+              std::string::npos);
+  }
 }
 
 TEST(TraceFile, MissingFileIsAnError) {
@@ -118,6 +122,7 @@ TEST(TracePlayer, AddressOutsideTheMemoryIsAnError) {
   EXPECT_NO_THROW(play(reads({(1 << 20) - 16}), {}, memory, 1 << 20));
   memory.reset();
   EXPECT_THROW(play(reads({0, (1 << 20) - 15}), {}, memory, 1 << 20), common::Error);
+  EXPECT_THROW(play(reads({~std::uint64_t{0}}), {}, memory, 1 << 20), common::Error);  // its end is a small address
 }
 
 TEST(TracePlayer, EmptyTraceTakesNoTime) {
