@@ -37,7 +37,8 @@ Channel::Channel(const DramSpec& spec, const Distances& distances, int number)
       pool_(piece_capacity(spec)),
       slot_clocks_{spec.command_clocks, spec.command_clocks, spec.command_clocks, spec.precharge_clocks},
       step_s_(d_.same_s),
-      step_l_(d_.lanes > 1 ? d_.column_gap : d_.same_l) {
+      step_l_(d_.lanes > 1 ? d_.column_gap : d_.same_l),
+      row_step_(std::max(Cycle{1}, d_.row_gap)) {
   reset();
 }
 

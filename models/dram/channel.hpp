@@ -210,6 +210,7 @@ class Channel {
   void issue_columns(const Choice& choice);
   bool is_segment(const Choice& choice) const;
   void issue_segment(const Choice& choice, int most);
+  void plan_only_offer();
   void issue_activate(const Choice& choice);
   void issue_precharge(const Choice& choice);
   void step_seldom(const Choice& choice);
@@ -266,6 +267,7 @@ class Channel {
   Cycle lanes_last_ = -1;
   int slot_clocks_[4];       // on the command bus, by kind
   RunStep step_s_, step_l_;  // the two values of run_step_
+  RunStep row_step_;         // of lanes
   int last_bank_ = 0;
   int last_write_ = 0;
   std::uint8_t last_master_ = 0;

@@ -81,6 +81,19 @@ void Channel::issue_segment(const Choice& choice, int most) {
 
 // --- rows ---------------------------------------------------------------------------------------------------------
 
+/// plan() behind a row command, where it left just one offer.
+inline void Channel::plan_only_offer() {
+  if (!offers_.is_single() || !plain_ || bank_held_) return;
+  const std::size_t slot = offers_.first();
+  const int kind = static_cast<int>(slot & 3), bank = static_cast<int>(slot >> kind_bits);
+  next_.time = offer_time(kind, bank);
+  next_.bank = bank;
+  next_.piece = offers_[slot].piece;
+  next_.kind = static_cast<Kind>(kind);
+  next_.write = kind & 1;
+  stale_ = next_.time >= refresh_limit_;
+}
+
 void Channel::issue_activate(const Choice& choice) {
   BankQueue& queue = queues_[choice.bank];
   Bank& bank = banks_[choice.bank];
@@ -105,6 +118,7 @@ void Channel::issue_activate(const Choice& choice) {
   }
   offers_.withdraw(choice.bank);
   offer_hits(choice.bank);  // of the row just opened: the oldest burst is one of them
+  plan_only_offer();
 }
 
 void Channel::issue_precharge(const Choice& choice) {
@@ -116,6 +130,7 @@ void Channel::issue_precharge(const Choice& choice) {
   last_bank_ = choice.bank;
   offers_.withdraw(choice.bank);
   offer_activate(choice.bank, choice.piece, false);  // its oldest burst, for which the row was closed
+  plan_only_offer();
 }
 
 }  // namespace presil::dram

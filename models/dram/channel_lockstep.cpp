@@ -7,10 +7,9 @@
 namespace presil::dram {
 namespace {
 
-/// How long a command of `clocks` that repeats itself every `period` and would start `phase` after another one of
-/// `taken` clocks has to wait, for the two never to meet.
+/// How long a command of `clocks` that would start `phase` after another one of `taken` clocks has to wait, for the two
+/// never to meet where both come again every `period`.
 Cycle until_apart(Cycle phase, Cycle period, Cycle clocks, Cycle taken) {
-  phase %= period;
   if (phase < taken) return taken - phase;
   return phase + clocks > period ? period - phase + taken : 0;
 }
@@ -21,13 +20,14 @@ Cycle until_apart(Cycle phase, Cycle period, Cycle clocks, Cycle taken) {
 
 /// Clear of the columns committed ahead, and of the activations and precharges that other groups have still to come.
 Cycle Channel::lockstep_slot(Cycle earliest, int kind) const {
-  const Cycle period = kind < gate_activate ? d_.column_gap : d_.row_gap;
+  const RunStep& period = kind < gate_activate ? step_l_ : row_step_;
   Cycle at = earliest;
   for (Cycle before = -1; before != at;) {
     before = at;
     at = behind_columns(at, kind);
     for (const RowCommand& row : lanes_of_)
-      if (at <= row.last) at += until_apart(at - row.first, period, slot_clocks_[kind], row.clocks);
+      if (at <= row.last)
+        at += until_apart(period.phase(at - row.first), period.clocks, slot_clocks_[kind], row.clocks);
   }
   return at;
 }

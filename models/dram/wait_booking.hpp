@@ -42,6 +42,19 @@ inline void book_wait(common::WaitSegments& wait, common::Tick arrival, common::
   };
   hold(Cause::refresh, causes.refresh);
   hold(Cause::turnaround, causes.turnaround);
+  if (count == 0 && causes.wake.until <= causes.from) {  // nothing but its own row, as usual: bank, then row
+    common::Tick from = first;
+    const auto add = [&](Cause cause, Cycle until) {
+      if (until <= causes.from) return;
+      const common::Tick to = until >= causes.until ? data_start : ticks.tick(until + latency);
+      wait.add(cause, from, to);
+      from = to;
+    };
+    add(causes.otherwise, std::min(causes.bank.from, causes.row.from));
+    add(Cause::bank, causes.row.from);
+    add(Cause::row, causes.row.until);
+    return add(causes.otherwise, causes.until);
+  }
   hold(Cause::row, causes.row);
   hold(Cause::bank, causes.bank);
   hold(Cause::latency, causes.wake);
