@@ -184,9 +184,7 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
   std::vector<JobId> waits, last_store(cores_.size(), -1);
   std::int64_t tile_number = 0;
 
-  // An array that takes the input in slices keeps two of them; of more, the next tile of channels finds none it needs.
-  const std::int64_t slice_channels = npu_.tile_buffer.input_slice_channels;
-  const bool passes = window && slice_channels > 0 && nest.ic > 2 * slice_channels;
+  const bool again_per_tile = input_again_per_tile(npu_, nest);
 
   const auto run_tile = [&](std::int64_t sp, std::int64_t c) {
     const std::int64_t image = sp / (nh * nw), hy = sp / nw % nh, wx = sp % nw;
@@ -222,9 +220,9 @@ void NpuLowering::lower_tiled(const Step& step, int index, traces::OperatorInfo&
       if (!window)
         in_channels = {channels.begin / nest.channel_multiplier,
                        std::min(nest.in.c, ceil_div(channels.end, nest.channel_multiplier))};
-      const std::int64_t input_key = step_key | (!window  ? sp * nc + c
-                                                 : passes ? (sp * nc + c) * ni + i
-                                                          : (pass * spatial + sp) * ni + i);
+      const std::int64_t input_key = step_key | (!window          ? sp * nc + c
+                                                 : again_per_tile ? (sp * nc + c) * ni + i
+                                                                  : (pass * spatial + sp) * ni + i);
       if (!core.input.holds(input_key)) {
         Box box;
         box.image = image;

@@ -136,7 +136,8 @@ class Chooser {
     const double bytes_per_pixel = static_cast<double>(nest_.in.c) * nest_.activation_bits / 8;
     const double sweep = static_cast<double>(nest_.in.n * h.input_sum * w.input_sum) * bytes_per_pixel;
     double sweeps = 1;
-    if (nest_.access == Access::window && nc > 1 && !t.keep_input && (t.weights_outer || ni > 1))
+    if (nest_.access == Access::window && nc > 1 && !t.keep_input &&
+        (t.weights_outer || ni > 1 || input_again_per_tile(npu_, nest_)))
       sweeps = static_cast<double>(nc);
     const double input_bytes = sweep * sweeps * (1 + operands_.extra_inputs);
     const double input_transfers =
@@ -264,6 +265,11 @@ Range window_range(Range out, int kernel, int stride, int dilation, int pad, int
   return {begin, end};
 }
 
+bool input_again_per_tile(const npu::NpuSpec& npu, const Nest& nest) {
+  const std::int64_t slice = npu.tile_buffer.input_slice_channels;
+  return nest.access == Access::window && slice > 0 && nest.ic > 2 * slice;
+}
+
 Work tile_work(const Nest& nest, const Tiling& tiling, std::int64_t rows, std::int64_t columns, std::int64_t channels,
                std::int64_t input_channels, std::int64_t input_rows, std::int64_t input_columns, int extra_inputs,
                std::int64_t weight_bytes) {
@@ -330,7 +336,7 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
   for (std::int64_t tw : widths)
     w_axes.push_back(
         axis(nest.out.w, tw, nest.kw, nest.stride_w, nest.dilation_w, nest.pad_left, nest.upsample_w, nest.in.w));
-  const bool window = nest.access == Access::window;
+  const bool window = nest.access == Access::window, again_per_tile = input_again_per_tile(npu, nest);
   Chooser chooser(step, operands, npu, timing, paths);
   for (int mode : modes) {
     std::vector<std::int64_t> channels;
@@ -372,7 +378,8 @@ std::optional<Tiling> choose_tiling(const Program& program, const Step& step, co
           t.slots = fit.slots(t, h.full_input, w.full_input);
           if (t.slots == 0) continue;
           const std::int64_t spatial = nest.out.n * h.tiles * w.tiles;
-          for (bool weights_outer : {true, false}) {
+          // Of two orders that move as much the first one stays; with the channels inside, whole rows are done early.
+          for (bool weights_outer : {!again_per_tile, again_per_tile}) {
             if (!weights_outer && (operands.weights_outer_only || streaming || nc == 1 || spatial == 1)) continue;
             t.weights_outer = weights_outer;
             t.keep_weights = (!weights_outer || ni > 1) && fit.weights_stay(t);

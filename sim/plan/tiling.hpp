@@ -54,6 +54,10 @@ struct Tiling {
 /// Input rows (or columns) that output rows [out.begin, out.end) read, clipped to the input. `dim_in` is its extent.
 Range window_range(Range out, int kernel, int stride, int dilation, int pad, int upsample, std::int64_t dim_in);
 
+/// An array that takes the input in slices of channels keeps two of them. Of more, the next tile of output channels
+/// finds none that it needs: each one reads the input again.
+bool input_again_per_tile(const npu::NpuSpec& npu, const Nest& nest);
+
 /// Work of one tile. `macs` is the whole operator's; the caller books the tile's share.
 Work tile_work(const Nest& nest, const Tiling& tiling, std::int64_t rows, std::int64_t columns, std::int64_t channels,
                std::int64_t input_channels, std::int64_t input_rows, std::int64_t input_columns, int extra_inputs,

@@ -74,5 +74,20 @@ TEST(TheEthosU55, ReadsTheMatrixOfAOnePixelConvolutionFromFlash) {
   EXPECT_GT(copies(2), 0);
 }
 
+TEST(TheEthosU55, ReckonsWithTheInputComingAgainForEachTileOfChannels) {
+  // 512 channels are 16 slices of 32, of which the array keeps two. Tiles that are deep and small read the input less
+  // often than wide and shallow ones, which a larger buffer would allow as well.
+  const graph::Graph graph = test::one_convolution(14, 14, 512, 512, 1);
+  std::int64_t read_before = INT64_MAX;
+  for (const char* kib : {"24", "32", "48"}) {
+    const hw::Hardware chip = test::chip(
+        "ethos-u55-128", {std::string("units.npu.tile_buffer.size=") + kib + " KiB",
+                          std::string("units.npu.tile_buffer.banks=") + kib, "units.npu.tile_choice=least_time"});
+    const std::int64_t read = bytes_of(test::run(graph, chip), chip, traces::DataKind::input, "sram");
+    EXPECT_LE(read, read_before) << kib;
+    read_before = read;
+  }
+}
+
 }  // namespace
 }  // namespace presil

@@ -1,5 +1,5 @@
 // Faster hardware is not slower: a fixed schedule never by more than 0.5 %; planned anew, at least 95 % of all steps
-// not by 1 % and none by 5 %, over clock, array, tile buffer, SRAM and DRAM.
+// not by 1 % and none by 5 %, over clock, array, tile buffer, SRAM and DRAM or flash.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -24,23 +24,44 @@ struct Key {
   std::vector<std::vector<std::string>> values;
 };
 
+std::vector<std::vector<std::string>> one(const std::string& key, const std::vector<std::string>& values) {
+  std::vector<std::vector<std::string>> list;
+  for (const std::string& v : values) list.push_back({key + "=" + v});
+  return list;
+}
+
 std::vector<Key> keys() {
-  const auto one = [](const std::string& key, const std::vector<std::string>& values) {
-    std::vector<std::vector<std::string>> list;
-    for (const std::string& v : values) list.push_back({key + "=" + v});
-    return list;
-  };
   return {
       {"clock", one("clocks.npu", {"400 MHz", "600 MHz", "800 MHz", "1000 MHz", "1200 MHz"})},
-      {"array",
-       {{"units.npu.array.convolution.modes.0.unroll.oc=4"},
-        {"units.npu.array.convolution.modes.0.unroll.oc=8"},
-        {"units.npu.array.convolution.modes.0.unroll.oc=16"},
-        {"units.npu.array.convolution.modes.0.unroll.oc=32"},
-        {"units.npu.array.convolution.modes.0.unroll.oc=64"}}},
+      {"array", one("units.npu.array.convolution.modes.0.unroll.oc", {"4", "8", "16", "32", "64"})},
       {"tile buffer", one("units.npu.tile_buffer.size", {"32 KiB", "48 KiB", "64 KiB", "96 KiB", "128 KiB"})},
       {"SRAM", one("memories.sram.size", {"384 KiB", "512 KiB", "768 KiB", "1 MiB", "2 MiB"})},
       {"DRAM", one("memories.dram.clock", {"800 MHz", "1066 MHz", "1333 MHz", "1600 MHz", "2133 MHz"})},
+  };
+}
+
+/// Tile buffers of an Ethos-U: banks of 1 KiB.
+Key banks_of_an_ethos_u() {
+  Key key{"tile buffer", {}};
+  for (const std::string kib : {"16", "24", "32", "48", "64"})
+    key.values.push_back({"units.npu.tile_buffer.size=" + kib + " KiB", "units.npu.tile_buffer.banks=" + kib});
+  return key;
+}
+
+std::vector<Key> keys_of_ethos_u55() {
+  const std::string modes = "units.npu.array.convolution.modes.";
+  Key array{"array", {}};
+  for (const std::string oc : {"2", "4", "8", "16", "32"})
+    array.values.push_back({modes + "0.unroll.oc=" + oc, modes + "1.unroll.oc=" + oc, modes + "2.unroll.oc=" + oc});
+  // Arm's compiler takes the tile that fetches least; a larger buffer is to be used for speed.
+  Key tile_buffer = banks_of_an_ethos_u();
+  for (auto& value : tile_buffer.values) value.push_back("units.npu.tile_choice=least_time");
+  return {
+      {"clock", one("clocks.npu", {"250 MHz", "400 MHz", "500 MHz", "800 MHz", "1000 MHz"})},
+      array,
+      tile_buffer,
+      {"SRAM", one("memories.sram.size", {"1 MiB", "2 MiB", "3 MiB", "4 MiB", "8 MiB"})},
+      {"flash", one("memories.flash.clock", {"250 MHz", "400 MHz", "500 MHz", "800 MHz", "1000 MHz"})},
   };
 }
 
@@ -66,14 +87,15 @@ TEST(FasterHardware, ReplaysAFixedScheduleNoSlower) {
   }
 }
 
-TEST(FasterHardware, PlannedAnewIsHardlyEverSlower) {
+/// Plans and replays each network with each value of each key.
+void expect_hardly_ever_slower(const std::string& chip, const std::vector<Key>& keys) {
   int steps = 0, slower = 0;
   for (const graph::Graph& graph : networks())
-    for (const Key& key : keys()) {
+    for (const Key& key : keys) {
       common::Tick before = common::never;
       std::string from;
       for (const auto& value : key.values) {
-        const common::Tick latency = test::run(graph, test::chip("edge-npu", value)).result.latency;
+        const common::Tick latency = test::run(graph, test::chip(chip, value)).result.latency;
         if (before != common::never) {
           ++steps;
           const double ratio = static_cast<double>(latency) / static_cast<double>(before);
@@ -88,8 +110,42 @@ TEST(FasterHardware, PlannedAnewIsHardlyEverSlower) {
         from = value.front();
       }
     }
-  std::cout << slower << " of " << steps << " steps are slower by more than 1 %\n";
+  std::cout << fmt::format("{} of {} steps are slower by more than 1 %\n", slower, steps);
   EXPECT_LE(slower * 20, steps);
+}
+
+TEST(FasterHardware, PlannedAnewIsHardlyEverSlower) {
+  expect_hardly_ever_slower("edge-npu", keys());
+}
+
+// The exceptions are larger tile buffers under small networks. The planner counts estimates within 4 % as equal and
+// then takes the fewest tiles; and its estimate of a tile leaves out the copy of the weights from flash, which is to
+// hide behind the operator before.
+TEST(FasterHardware, PlannedAnewIsHardlyEverSlowerOnAnEthosU55) {
+  expect_hardly_ever_slower("ethos-u55-128", keys_of_ethos_u55());
+}
+
+TEST(TheTileOfLeastFetch, ReadsLessInALargerTileBufferAlsoWhereThatIsSlower) {
+  for (const graph::Graph& graph : networks()) {
+    common::Tick before = common::never;
+    std::int64_t read_before = 0;
+    for (const auto& value : banks_of_an_ethos_u().values) {
+      const replay::Result result = test::run(graph, test::chip("ethos-u55-128", value)).result;
+      const std::int64_t read = test::memory(result, "sram").counters.read_bytes;
+      if (before != common::never) {
+        const double ratio = static_cast<double>(result.latency) / static_cast<double>(before);
+        EXPECT_LE(ratio, 1.1) << graph.name << " " << value.front();
+        EXPECT_LE(read, read_before) << graph.name << " " << value.front();
+        if (ratio > 1.01)
+          std::cout << fmt::format(
+              "slower by {:.1f} %: {} with {}, which reads {:.0f} % less: larger tiles overlap less\n",
+              (ratio - 1) * 100, graph.name, value.front(),
+              100.0 * static_cast<double>(read_before - read) / static_cast<double>(read_before));
+      }
+      before = result.latency;
+      read_before = read;
+    }
+  }
 }
 
 TEST(ALargerSram, NeverRaisesExternalTrafficByMoreThanOnePercent) {

@@ -71,6 +71,21 @@ TEST(AWindow, ReadsItsHaloWithinTheMap) {
   EXPECT_EQ(window_range({1, 2}, 3, 2, 2, 0, 1, 10).end, 7);
 }
 
+TEST(AnArrayThatTakesTheInputInSlices, KeepsTwoOfThem) {
+  npu::NpuSpec npu;
+  Nest nest;
+  nest.access = Access::window;
+  nest.ic = 65;
+  EXPECT_FALSE(input_again_per_tile(npu, nest));  // the whole input of a tile at once
+  npu.tile_buffer.input_slice_channels = 32;
+  EXPECT_TRUE(input_again_per_tile(npu, nest));
+  nest.ic = 64;
+  EXPECT_FALSE(input_again_per_tile(npu, nest));
+  nest.ic = 65;
+  nest.access = Access::channelwise;  // each tile of channels has an input of its own
+  EXPECT_FALSE(input_again_per_tile(npu, nest));
+}
+
 Storage storage_at(std::uint64_t address) {
   Storage s;
   s.memory = 0;
