@@ -142,8 +142,8 @@ class BankStates {
 
   // channel_lockstep.cpp: the banks of all groups and the wide banks made of them.
   bool groups_agree() const;
-  void widen(const BankStates& narrow);
-  void narrow(const BankStates& wide);
+  void gather(const BankStates& narrow);
+  void spread(const BankStates& wide);
 
  private:
   void add_activation(Cycle at) {

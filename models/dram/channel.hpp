@@ -57,9 +57,9 @@ class Channel {
   void reset();
 
   // Two channels of one kind of devices: one with the banks of all groups, one with wide banks (see lockstep.hpp).
-  bool can_widen(Cycle now) const { return idle() && run_last_ < now && banks_.groups_agree(); }
-  void widen(const Channel& narrow);                                // goes on where that one stands, if it can_widen()
-  void narrow(Channel& wide);                                       // ... with all that waits there
+  bool can_be_gathered(Cycle now) const { return idle() && run_last_ < now && banks_.groups_agree(); }
+  void gather(const Channel& narrow);  // goes on where that one stands, if it can_be_gathered()
+  void spread(Channel& wide);          // ... with all that waits there
   int device_bursts() const { return d_.lanes * d_.lane_columns; }  // in one of this channel's
   Cycle data_clocks() const { return d_.burst; }
 

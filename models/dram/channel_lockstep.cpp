@@ -86,21 +86,21 @@ void Channel::adopt(const Channel& other) {
   stale_ = true;
 }
 
-void Channel::widen(const Channel& narrow) {
+void Channel::gather(const Channel& narrow) {
   adopt(narrow);
   in_turn_ = narrow.in_turn_ / device_bursts();
   lanes_of_[0] = lanes_of_[1] = RowCommand{};
   lanes_last_ = -1;
-  banks_.widen(narrow.banks_);
+  banks_.gather(narrow.banks_);
   for (BankQueue& queue : queues_) queue.hit[0] = queue.hit[1] = -1;
   plan_mode(mode_);
 }
 
-void Channel::narrow(Channel& wide) {
+void Channel::spread(Channel& wide) {
   adopt(wide);
   in_turn_ = wide.in_turn_ * wide.device_bursts();
   command_free_ = std::max(command_free_, wide.lanes_last_ + 1);
-  banks_.narrow(wide.banks_);
+  banks_.spread(wide.banks_);
   for (BankQueue& queue : queues_) queue.hit[0] = queue.hit[1] = -1;
   Arrival arrival;
   for (int bank = 0; bank < wide.banks_.count(); ++bank) {
@@ -137,7 +137,7 @@ bool BankStates::groups_agree() const {
 }
 
 /// The rows agree; all else is as the last group allows.
-void BankStates::widen(const BankStates& narrow) {
+void BankStates::gather(const BankStates& narrow) {
   const std::size_t wide = banks_.size();
   std::fill(gates_.begin(), gates_.end(), Cycle{0});
   for (int kind = 0; kind < kinds; ++kind)
@@ -164,7 +164,7 @@ void BankStates::widen(const BankStates& narrow) {
 }
 
 /// As late in each group as its own commands, or a little later.
-void BankStates::narrow(const BankStates& wide) {
+void BankStates::spread(const BankStates& wide) {
   for (std::size_t i = 0; i < banks_.size(); ++i) {
     const int group = group_of_[i];
     Bank& bank = banks_[i] = wide.banks_[i - static_cast<std::size_t>(group) * wide.banks_.size()];

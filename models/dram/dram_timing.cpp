@@ -102,10 +102,10 @@ inline void DramTiming::use_lockstep(bool wanted, Cycle now) {
   if (wanted == in_lockstep()) return;
   Channel& narrow = channels_.front();
   if (!wanted) {
-    narrow.narrow(*lockstep_);
+    narrow.spread(*lockstep_);
     active_.front() = &narrow;
-  } else if (!reporting_ && narrow.can_widen(now)) {
-    lockstep_->widen(narrow);
+  } else if (!reporting_ && narrow.can_be_gathered(now)) {
+    lockstep_->gather(narrow);
     active_.front() = &*lockstep_;
   }
 }

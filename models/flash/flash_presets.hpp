@@ -12,6 +12,14 @@ namespace presil::flash {
 /// common::Error for an unknown name, listing the known ones.
 FlashSpec preset(const std::string& name);
 
+struct PresetSource {
+  std::string status;  // as in the `sources` of a hardware file
+  std::string text;
+};
+
+/// Where the figures of preset(name) come from.
+const PresetSource& preset_source(const std::string& name);
+
 /// Names that preset() knows, in a fixed order.
 std::vector<std::string> preset_names();
 

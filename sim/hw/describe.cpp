@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/flash/flash_presets.hpp"
 #include "models/npu/npu_timing.hpp"
 #include "sim/hw/dram_preset.hpp"
 #include "sim/hw/load.hpp"
@@ -342,12 +343,18 @@ std::string describe(const Hardware& hardware) {
 std::string describe(const yaml::Document& document) {
   Hardware hardware = from_document(document);
   for (const Memory& memory : hardware.memories) {
+    const std::string preset = fmt::format("memories.{}.preset", memory.name);
+    const yaml::Node* serial = find_path(document, preset);
+    if (serial != nullptr && std::holds_alternative<flash::FlashSpec>(memory.spec)) {
+      const flash::PresetSource& source = flash::preset_source(serial->text);
+      hardware.sources.push_back({preset, source.text, source.status});
+    }
     const auto* dram = std::get_if<dram::DramSpec>(&memory.spec);
     if (dram == nullptr || dram->preset.empty()) continue;
     for (Provenance one : dram_preset_sources(dram->preset, std::filesystem::path(hardware.file).parent_path())) {
       const yaml::Node* own = find_path(document, fmt::format("memories.{}.{}", memory.name, one.key));
       if (own != nullptr && own->kind == yaml::Kind::scalar) continue;  // given in its place
-      one.key = fmt::format("memories.{}.preset, {}", memory.name, one.key);
+      one.key = fmt::format("{}, {}", preset, one.key);
       hardware.sources.push_back(std::move(one));
     }
   }

@@ -47,6 +47,13 @@ TEST(Describe, ShowsWhatADevicesFiguresRestOnUnlessTheFileGivesThem) {
   EXPECT_THAT(text("timing: {tREFI: 2 us}, "), HasSubstr("memories.dram.preset, timing (inferred)"));
 }
 
+TEST(Describe, ShowsWhatASerialMemorysPresetRestsOn) {
+  const std::string chip =
+      with(small_chip, "clock: 200 MHz, lanes: 8, ddr: true, dummy: 20 clocks", "preset: octal-nor-200");
+  EXPECT_THAT(describe(yaml::parse(chip, "hw.yaml")),
+              HasSubstr("memories.flash.preset (recall-unverified): MX66UW1G45G class"));
+}
+
 TEST(Describe, NamesTheFiguresThatNobodyVouchesFor) {
   const std::string bare = describe(yaml::parse(small_chip, "hw.yaml"));
   EXPECT_THAT(bare, HasSubstr("\nNO SOURCE ("));
