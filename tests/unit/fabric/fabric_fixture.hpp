@@ -144,6 +144,8 @@ class Unhurried : public MemoryTiming {
   bool queued() const override { return memory_.queued(); }
   Tick accepts_from(Tick now, bool write) const override { return memory_.accepts_from(now, write); }
   Service push(const Burst& burst) override { return memory_.push(burst); }
+  Tick next_decision() const override { return memory_.next_decision(); }
+  Decision decide() override { return memory_.decide(); }
   void reset() override { memory_.reset(); }
   const MemoryCounters& counters() const override { return memory_.counters(); }
   double peak_bytes_per_second() const override { return memory_.peak_bytes_per_second(); }
