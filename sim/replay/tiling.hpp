@@ -12,8 +12,9 @@ namespace presil::replay {
 traces::Schedule without_redundancy(const traces::Schedule& schedule);
 
 /// Latency of `schedule` minus that without all of it, by part. The parts are taken off one after another (bytes, MACs,
-/// set-up), each from what the one before left, so they sum to the whole; a part may be negative where less traffic
-/// meets a worse order. Replays three times.
+/// set-up), each from what the one before left, so they sum to the whole. A part, and so the whole, may be negative:
+/// what goes earlier without its own share of the price may take the turn at a bus or bank of what others wait for.
+/// Replays three times.
 void price_tiling(const traces::Schedule& schedule, const hw::Hardware& hardware, const Wiring& wiring, Engine engine,
                   Tick latency, TilingOverhead& tiling);
 

@@ -27,9 +27,10 @@ namespace presil::report {
 ///                                bytes_per_second (achieved over
 ///                                the latency), peak_bytes_per_second, busy_ps, stall_ps, idle_ps, stalls_ps.<cause>
 ///   peak_bytes.<memory>          high-water mark of the allocation
-///   tiling                       extra_bytes and its parts halo_, refetch_ and spill_bytes; extra_macs; overhead_ps
-///   and
-///                                its parts bytes_ps, macs_ps, setup_ps: null unless asked for
+///   tiling                       extra_bytes and its parts halo_, refetch_ and spill_bytes; extra_macs; overhead_ps,
+///                                the latency less that of a replay without all that tiling adds, and its parts
+///                                bytes_ps, macs_ps, setup_ps: null unless asked for; below 0 where that replay's
+///                                transfers, earlier, take turns that others need more
 ///   energy_uj                    null when a figure is missing; energy[] has the parts: component, what, uj
 ///   roofline                     macs, peak_, attained_ and attainable_macs_per_second, limit (main_unit or a memory),
 ///                                memories.<memory>.{macs_per_byte,attainable_macs_per_second}

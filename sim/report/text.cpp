@@ -168,7 +168,8 @@ std::string grouped(std::int64_t value) {
 std::string compact_percent(double share) {
   const double value = share * 100;
   if (value > 0 && value < 0.05) return "<0.1%";
-  return fmt::format("{:.{}f}%", value, value > 0 && value < 9.95 ? 1 : 0);
+  if (value < 0 && value > -0.05) return ">-0.1%";
+  return fmt::format("{:.{}f}%", value, value != 0 && std::abs(value) < 9.95 ? 1 : 0);
 }
 
 std::string percent(double share) {

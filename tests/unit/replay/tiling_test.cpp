@@ -121,6 +121,26 @@ TEST(TilingOverhead, an_operator_of_one_tile_has_none) {
   EXPECT_EQ(r.tiling.extra_bytes, 0);
 }
 
+TEST(TilingOverhead, is_negative_where_what_goes_earlier_takes_the_turn_of_what_others_wait_for) {
+  // Weights of the first tile, which its compute waits for, and input of the second, both ready to go at once. With
+  // set-up both ask at 20 ns and the weights, which come first in the schedule, move until 28 ns. The second tile's
+  // input without its set-up asks at 0 ns and has its third burst on the bus until 24 ns: the weights move until 32 ns.
+  ScheduleBuilder b;
+  const auto weights = b.queue("npu.weights", "npu"), in = b.queue("npu.in", "npu"), npu = b.queue("npu", "npu");
+  b.op("conv");
+  common::Work w;
+  w.op_class = common::OpClass::pointwise, w.ow = 16, w.oc = 16, w.ic = 16, w.macs = 4096;
+  const auto loaded = b.read(weights, 0, b.area(0, 4096, 64), {}, DataKind::weights);
+  b.s.jobs[b.read(in, 0, b.area(0, 0, 192))].tile = 1;
+  b.run(JobKind::compute, npu, 0, b.work(w), {loaded});
+  Options options;
+  options.tiling_overhead = true;
+  const Result r = replay_plain(b.s, test::tiny_hardware(), options);
+  EXPECT_EQ(r.tiling.bytes_part, 0);
+  EXPECT_EQ(r.tiling.setup_part, -4'000);
+  EXPECT_EQ(r.tiling.overhead, -4'000);
+}
+
 TEST(TilingOverhead, refetched_and_spilled_bytes_are_told_apart) {
   ScheduleBuilder b;
   const auto in = b.queue("npu.in", "npu");

@@ -71,6 +71,8 @@ TEST(ReportText, ShowsThatASmallShareIsNotNothing) {
   EXPECT_EQ(percent(0), "0 %");
   EXPECT_EQ(percent(0.0004), "<0.1 %");
   EXPECT_EQ(percent(0.0005), "0.1 %");
+  EXPECT_EQ(percent(-0.0004), ">-0.1 %");
+  EXPECT_EQ(percent(-0.031), "-3.1 %");
   EXPECT_EQ(percent(0.031), "3.1 %");
   EXPECT_EQ(percent(0.47), "47 %");
   EXPECT_EQ(percent(1), "100 %");
