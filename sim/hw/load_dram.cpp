@@ -168,14 +168,25 @@ dram::DramSpec read_dram(Map& map, const Hardware& hardware, std::int64_t size_b
     }
   }
   spec.size_bytes = size_bytes;
+  const std::string devices_mapping = spec.preset.empty() ? "" : spec.mapping;
   read_dram_keys(map, hardware, spec);
   map.finish();
-  try {
-    dram::check(spec);
-  } catch (const common::Error& error) {
-    map.fail(error.what());
-  }
-  return spec;
+  const auto complaint = [](const dram::DramSpec& of) -> std::string {
+    try {
+      dram::check(of);
+      return "";
+    } catch (const common::Error& error) {
+      return error.what();
+    }
+  };
+  std::string wrong = complaint(spec);
+  if (wrong.empty()) return spec;
+  // A mapping that fits one device lacks the bank groups or channels of another.
+  dram::DramSpec with_devices = spec;
+  with_devices.mapping = devices_mapping;
+  if (!devices_mapping.empty() && complaint(with_devices).empty())
+    wrong += fmt::format("; leave it out for that of {}: {}", spec.preset, devices_mapping);
+  map.fail(wrong);
 }
 
 }  // namespace presil::hw

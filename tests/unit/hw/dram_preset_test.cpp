@@ -7,6 +7,7 @@
 #include "models/dram/address_map.hpp"
 #include "models/dram/dram_timing.hpp"
 #include "sim/hw/dram_preset.hpp"
+#include "sim/hw/load.hpp"
 #include "sim/yaml/document.hpp"
 #include "tests/support/error_of.hpp"
 
@@ -26,6 +27,18 @@ TEST(Presets, EveryNameGivesAMemoryOfTheAskedSize) {
       EXPECT_EQ(
           dram::rows_per_bank(spec) * dram::row_bytes(spec) * spec.bank_groups * spec.banks_per_group * spec.channels,
           size);
+    }
+  }
+}
+
+TEST(Presets, AShippedChipTakesAnyOther) {
+  for (const auto& entry : fs::directory_iterator(fs::path(PRESIL_SOURCE_DIR) / "hwconfigs")) {
+    if (entry.path().extension() != ".yaml") continue;
+    for (const Memory& m : load(entry.path(), {}).memories) {
+      const auto* dram = std::get_if<dram::DramSpec>(&m.spec);
+      if (dram == nullptr || dram->preset.empty()) continue;
+      for (const std::string& name : dram_preset_names())
+        EXPECT_NO_THROW(load(entry.path(), {"memories." + m.name + ".preset=" + name})) << entry << " " << name;
     }
   }
 }

@@ -154,6 +154,17 @@ TEST(HardwareErrors, TheDramModelsOwnChecksNameThePlace) {
       HasSubstr("'tWL' is missing"));
 }
 
+TEST(HardwareErrors, AMappingThatFitsAnotherDeviceIsToBeLeftOut) {
+  const auto error = [](const std::string& dram) {
+    return error_with(small_chip, "preset: lpddr4-3200-x16", ("preset: " + dram).c_str());
+  };
+  EXPECT_THAT(error("ddr4-2400-x16, mapping: row-bank-column"),
+              HasSubstr("'bankgroup' (1 bits) is missing; leave it out for that of ddr4-2400-x16: "
+                        "row-bank-column-bankgroup-column:2"));
+  EXPECT_THAT(error("lpddr4-3200-x32, mapping: row-bank-column"), HasSubstr("; leave it out for that of"));
+  EXPECT_THAT(error("lpddr4-3200-x16, channels: 2"), Not(HasSubstr("leave it out")));
+}
+
 TEST(HardwareErrors, KernelsMustCostSomething) {
   EXPECT_THAT(error_with(small_chip, "cycles_per_mac: 0.5, source: a book", "source: a book"),
               HasSubstr("costs nothing"));
