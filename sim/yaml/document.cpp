@@ -23,7 +23,13 @@ class TreeBuilder : public YAML::EventHandler {
  public:
   explicit TreeBuilder(const std::string& file) : file_(file) {}
 
-  Node take_root() { return std::move(root_); }
+  /// The map or list that is being read, if any.
+  const Node* innermost() const { return frames_.empty() ? nullptr : &frames_.back().node; }
+
+  Node take_root() {
+    if (!complaint_.empty()) throw Error(complaint_);
+    return std::move(root_);
+  }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -77,8 +83,12 @@ class TreeBuilder : public YAML::EventHandler {
     std::size_t size = 0;
   };
 
+  std::string at(const YAML::Mark& mark, const std::string& what, const std::string& cure) const {
+    return fmt::format("{}:{}:{}: {}; {}", file_, mark.line + 1, mark.column + 1, what, cure);
+  }
+
   [[noreturn]] void fail(const YAML::Mark& mark, const std::string& what, const std::string& cure) const {
-    throw Error(fmt::format("{}:{}:{}: {}; {}", file_, mark.line + 1, mark.column + 1, what, cure));
+    throw Error(at(mark, what, cure));
   }
 
   static Node node_at(const YAML::Mark& mark, Kind kind) {
@@ -105,9 +115,13 @@ class TreeBuilder : public YAML::EventHandler {
     frame.has_key = true;
   }
 
-  void require_key(const YAML::Mark& mark) const {
-    if (!frames_.empty() && frames_.back().node.kind == Kind::map && !frames_.back().has_key)
-      fail(mark, fmt::format("a key of {} is not a plain word", path()), "write 'key: value'");
+  /// Complains at the end only: yaml-cpp gives a bracket that is never closed as a key, and says so when the text ends.
+  void require_key(const YAML::Mark& mark) {
+    if (frames_.empty() || frames_.back().node.kind != Kind::map || frames_.back().has_key) return;
+    if (complaint_.empty())
+      complaint_ = at(mark, fmt::format("a key of {} is not a plain word", path()), "write 'key: value'");
+    frames_.back().pending = Entry{};
+    frames_.back().has_key = true;
   }
 
   void open(const YAML::Mark& mark, Kind kind, YAML::anchor_t anchor) {
@@ -163,10 +177,16 @@ class TreeBuilder : public YAML::EventHandler {
 
   const std::string& file_;
   Node root_;
+  std::string complaint_;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Anchor> anchors_;  // nodes are copied, so that an alias is a tree like any other
   std::size_t nodes_ = 0, anchored_ = 0;
 };
+
+bool ends_inside_brackets(const YAML::Exception& error, const std::string& text) {
+  return (error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW) &&
+         error.mark.pos >= static_cast<int>(text.size());
+}
 
 }  // namespace
 
@@ -220,6 +240,9 @@ Document parse(const std::string& text, const std::string& name) {
     if (parser.HandleNextDocument(rest))
       throw Error(fmt::format("{}: holds more than one YAML document; keep one a file", name));
   } catch (const YAML::Exception& error) {
+    if (const Node* bracket = builder.innermost(); bracket != nullptr && ends_inside_brackets(error, text))
+      throw Error(fmt::format("{}: this bracket is never closed; add its '{}'", document.place(*bracket),
+                              bracket->kind == Kind::map ? '}' : ']'));
     if (error.mark.is_null()) throw Error(fmt::format("{}: not valid YAML: {}", name, error.msg));
     throw Error(
         fmt::format("{}:{}:{}: not valid YAML: {}", name, error.mark.line + 1, error.mark.column + 1, error.msg));

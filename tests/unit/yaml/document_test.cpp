@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
+using ::testing::StrEq;
 
 std::filesystem::path temporary(const std::string& name, const std::string& text) {
   const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / name;
@@ -100,7 +101,20 @@ TEST(Document, NamesThePlaceOfASyntaxError) {
 }
 
 TEST(Document, RefusesKeysThatAreNoWords) {
-  EXPECT_THAT(error_of([] { parse("{[1, 2]: 3}\n", "f.yaml"); }), HasSubstr("not a plain word"));
+  EXPECT_THAT(error_of([] { parse("{[1, 2]: 3}\n", "f.yaml"); }),
+              HasSubstr("f.yaml:1:2: a key of the file is not a plain word"));
+  EXPECT_THAT(error_of([] { parse("[1, 2]: 3\n", "f.yaml"); }), HasSubstr("f.yaml:1:1: a key of the file is not"));
+  EXPECT_THAT(error_of([] { parse("a: {? [1] : 2, {b: c}: d}\n", "f.yaml"); }), HasSubstr("f.yaml:1:7: a key of a is"));
+}
+
+TEST(Document, NamesTheBracketThatIsNeverClosed) {
+  EXPECT_THAT(error_of([] { parse("{a: 1 cycles", "f.yaml"); }),
+              StrEq("f.yaml:1:1: this bracket is never closed; add its '}'"));
+  EXPECT_THAT(error_of([] { parse("[1, {b: c}, [2\n", "f.yaml"); }), StartsWith("f.yaml:1:13: this bracket is never"));
+  EXPECT_THAT(error_of([] { parse("a: 1\nb: {c: [d,\n  # more\n", "f.yaml"); }),
+              StrEq("f.yaml:2:8: this bracket is never closed; add its ']'"));
+  // Closed, with something else wrong inside.
+  EXPECT_THAT(error_of([] { parse("a: {b: 'x' c: 1}\n", "f.yaml"); }), StartsWith("f.yaml:1:12: not valid YAML"));
 }
 
 TEST(Document, RefusesTwoDocumentsInOneFile) {
