@@ -162,8 +162,10 @@ void write_file(const fs::path& path, const std::string& content) {
     if (!device.close()) fail(path);
     return;
   }
+  MadeDirectories made(path.has_parent_path() ? path.parent_path() : ".");
   Pending file(path, content);
   file.commit();
+  made.keep();
   sync_directory(path.parent_path());
 }
 

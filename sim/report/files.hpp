@@ -17,7 +17,7 @@ struct File {
 /// not there before, and keeps what the targets held.
 void write_all(const std::filesystem::path& dir, const std::vector<File>& files);
 
-/// The same for one file, in a directory that exists. A device or pipe (/dev/stdout, /dev/null) is written to directly.
+/// The same for one file. A device or pipe (/dev/stdout, /dev/null) is written to directly.
 void write_file(const std::filesystem::path& path, const std::string& content);
 
 }  // namespace presil::report

@@ -203,10 +203,18 @@ TEST_F(CliVerbs, FailedOutputLeavesNothingBehind) {
   expect_mistake({"run", "resnet8", "--hw", "edge-npu", "--out", in("file")}, "cannot write");
   expect_mistake({"run", "resnet8", "--hw", "edge-npu", "--timeline", in("file/t.json")}, "cannot write");
   expect_mistake({"plan", "resnet8", "--hw", "edge-npu", "-o", in("file/r.sched")}, "cannot write");
-  expect_mistake({"network", "resnet8", "-o", in("missing/n.tflite")}, "cannot write");
+  expect_mistake({"network", "resnet8", "-o", in("file/n.tflite")}, "cannot write");
   EXPECT_EQ(read("file"), "a file");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir_), std::filesystem::directory_iterator()), 1);
   if (std::filesystem::exists("/dev/full")) expect_mistake({"network", "resnet8", "-o", "/dev/full"}, "No space left");
+}
+
+TEST_F(CliVerbs, EveryOutputMakesTheFoldersItNeeds) {
+  EXPECT_EQ(presil({"network", "resnet8", "-o", in("a/b/n.tflite")}).code, 0);
+  EXPECT_EQ(presil({"plan", "resnet8", "--hw", "edge-npu", "-o", in("c/d/r.sched")}).code, 0);
+  EXPECT_EQ(presil({"run", "resnet8", "--hw", "edge-npu", "--timeline", in("e/f/t.json")}).code, 0);
+  for (const char* file : {"a/b/n.tflite", "c/d/r.sched", "c/d/r.sched.json", "e/f/t.json"})
+    EXPECT_FALSE(read(file).empty()) << file;
 }
 
 /// A stream whose device takes nothing.

@@ -50,6 +50,13 @@ TEST_F(ReportFiles, WritesAllIntoADirectoryItMakes) {
   EXPECT_EQ(std::distance(fs::directory_iterator(dir_ / "a/b"), fs::directory_iterator()), 2);  // no temporary file
 }
 
+TEST_F(ReportFiles, WritesOneIntoADirectoryItMakes) {
+  write_file(dir_ / "a/b/one.txt", "1");
+  EXPECT_EQ(read(dir_ / "a/b/one.txt"), "1");
+  EXPECT_FALSE(error_of([&] { write_file(dir_ / "c/d/", "no name"); }).empty());
+  EXPECT_FALSE(fs::exists(dir_ / "c"));
+}
+
 TEST_F(ReportFiles, AcceptsATrailingSlash) {
   write_all((dir_ / "out/").string(), {{"one.txt", "1"}});
   EXPECT_EQ(read(dir_ / "out/one.txt"), "1");
