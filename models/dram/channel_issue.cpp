@@ -83,7 +83,7 @@ void Channel::issue_segment(const Choice& choice, int most) {
 
 /// plan() behind a row command, where it left just one offer.
 inline void Channel::plan_only_offer() {
-  if (!offers_.is_single() || !plain_ || bank_held_) return;
+  if (!offers_.is_single() || !segments_ || bank_held_ || mode_due()) return;
   const std::size_t slot = offers_.first();
   const int kind = static_cast<int>(slot & 3), bank = static_cast<int>(slot >> kind_bits);
   next_.time = offer_time(kind, bank);

@@ -77,7 +77,7 @@ struct DramSpec {
   int max_run = 64;                   // column commands of one row committed in one decision
   bool lockstep = true;               // bursts over all bank groups alike move in all groups side by side while nothing
                                       // else waits; see lockstep.hpp
-  bool segments = true;               // where nothing could come between, the next hit of a row needs no choice: same
+  bool segments = true;               // where nothing could come between, the next command needs no choice: same
                                       // result, sooner
   int command_clocks = 1;             // an activate, read or write occupies the command bus
   int precharge_clocks = 1;           // a precharge or refresh does
