@@ -1,6 +1,7 @@
 // Every network on every shipped chip: it runs, its books balance, both engines agree, and the same input gives the
 // same bytes. Networks: the zoo and generated ones always; those beside the project when they are there.
 #include "models/common/error.hpp"
+#include "sim/hw/dram_preset.hpp"
 #include "sim/report/json.hpp"
 #include "tests/e2e/pairs/refusals.hpp"
 #include "tests/support/result_checks.hpp"
@@ -87,6 +88,20 @@ std::string as_name(const ::testing::TestParamInfo<std::string>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, OnEveryChip, ::testing::ValuesIn(test::chips()), as_name);
+
+class WithEveryDram : public ::testing::TestWithParam<std::string> {};
+
+/// Bursts of 256 bytes lie over all bank groups of a device; ends of rows and whoever else is there do not.
+TEST_P(WithEveryDram, NetworksRunWithBalancedBooks) {
+  const hw::Hardware hardware =
+      test::chip("edge-npu", {"memories.dram.preset=" + GetParam(), "buses.main.max_burst=256 B",
+                              "traffic={host: {bus: main, memory: dram, load: 5 %, burst: 64 B, region: 1 MiB}}"});
+  for (const char* network : {"resnet8", "mobilenet_v2(alpha=0.35,resolution=96)"})
+    check_pair(test::zoo(network), hardware);
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) check_pair(test::generated(seed), hardware);
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, WithEveryDram, ::testing::ValuesIn(hw::dram_preset_names()), as_name);
 
 }  // namespace
 }  // namespace presil
