@@ -160,7 +160,7 @@ AddressMap::AddressMap(const DramSpec& spec) {
   while (column_bits > block_mask_) block_mask_ = block_mask_ << 1 | 1;
   between_ = block_mask_ & ~column_bits;
   for (std::uint64_t bits = between_; bits != 0; bits &= bits - 1) ++ways_;
-  while (reach_ <= between_) reach_ <<= 1;
+  while (reach_ <= between_) reach_ = std::uint64_t{1} << ++reach_shift_;
   if (between_ != 0 && between_ == group_bits) group_columns_ = static_cast<int>(reach_ >> ways_);
 }
 

@@ -26,6 +26,7 @@ class AddressMap {
   explicit AddressMap(const DramSpec& spec);
 
   std::uint32_t burst_bytes() const { return std::uint32_t{1} << burst_shift_; }
+  std::int32_t whole_bursts(std::uint32_t bytes) const { return static_cast<std::int32_t>(bytes >> burst_shift_); }
 
   Place place(std::uint64_t address) const { return place_of_burst(address >> burst_shift_); }
 
@@ -44,7 +45,7 @@ class AddressMap {
     const std::uint64_t last = (address + bytes - 1) >> burst_shift_;
     for (std::uint64_t first = address >> burst_shift_; first <= last;) {
       const std::uint64_t block_last = std::min(first | block_mask_, last);
-      f(place_of_burst(first), static_cast<int>((block_last - first + 1) / reach_));
+      f(place_of_burst(first), static_cast<int>((block_last - first + 1) >> reach_shift_));
       first = block_last + 1;
     }
   }
@@ -127,7 +128,8 @@ class AddressMap {
   std::uint64_t run_mask_ = 0;    // device bursts that share a row and follow each other: the lowest column bits
   std::uint64_t block_mask_ = 0;  // everything up to the highest column bit
   std::uint64_t between_ = 0;     // bits of other fields in there
-  std::uint64_t reach_ = 1;       // device bursts after which all values of between_ have come
+  std::uint8_t reach_shift_ = 0;
+  std::uint64_t reach_ = 1;  // 1 << reach_shift_: device bursts after which all values of between_ have come
 };
 
 /// Rows of one bank: spec.rows, or what size_bytes leaves. Throws common::Error when the two disagree.

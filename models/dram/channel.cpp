@@ -48,6 +48,7 @@ void Channel::reset() {
   offers_.clear();
   pool_.clear();
   pending_ = waiting_mask_[0] = waiting_mask_[1] = 0;
+  lone_ = -1;
   waiting_[0] = waiting_[1] = queued_ = draining_ = mode_ = in_turn_ = last_entered_ = 0;
   plan_mode(0);
   moves_ = 0;
@@ -101,7 +102,16 @@ void Channel::enter(const Arrival& arrival, Cycle now) {
   const Cycle ready = now + spec_.front_end_clocks;
   if (!two_level_) {
     if (shared_) waiting_[arrival.write] += arrival.count;
-    if (add_to_queue(arrival, ready)) renew_entered(arrival.bank);
+    const bool alone = pending_ == 0 && segments_ && !per_bank_;
+    const bool concerns = add_to_queue(arrival, ready);
+    if (alone) {
+      lone_ = queues_[arrival.bank].list[arrival.write].first;
+      lone_bank_ = arrival.bank;
+      stale_ = true;
+      return;
+    }
+    if (lone_ >= 0) end_lone();
+    if (concerns) renew_entered(arrival.bank);
     if (mode_due() != (planned_mode_ != mode_)) stale_ = true;
     return;
   }

@@ -148,7 +148,10 @@ class Channel {
   void move_waiting_of_bank(int bank, int write, Cycle now);
 
   // channel_schedule.cpp: which command goes next
-  void plan();
+  void plan() {
+    if (lone_ < 0 || !plan_lone()) plan_among_offers();
+  }
+  void plan_among_offers();
   enum class Bus : std::uint8_t { free, columns, lanes };  // what the command bus is committed to
   template <Bus bus>
   Cycle slot(Cycle earliest, int kind) const {
@@ -197,6 +200,11 @@ class Channel {
   void issue_lane(Lane& lane);
   void issue_weave(const Choice& choice, int partner);
 
+  // channel_lone.cpp: the only piece that waits
+  bool plan_lone();
+  void end_lone();
+  void issue_lone_row(const Choice& choice);
+
   // channel_columns.hpp: column commands take effect
   void issue_run(const Choice& choice, int count, Cycle step);
   bool is_alone(const Choice& choice) const;
@@ -210,7 +218,8 @@ class Channel {
   void issue_columns(const Choice& choice);
   bool is_segment(const Choice& choice) const;
   void issue_segment(const Choice& choice, int most);
-  void plan_only_offer();
+  void open_row(const Choice& choice);
+  void close_row(const Choice& choice);
   void issue_activate(const Choice& choice);
   void issue_precharge(const Choice& choice);
   void step_seldom(const Choice& choice);
@@ -249,11 +258,12 @@ class Channel {
   int draining_ = 0;         // batch: writes still to be moved
   int mode_ = 0;             // watermarks: 1 = writing
   int planned_mode_ = 0;     // ... from the planned command on: a burst that comes before it may change the plan
-  std::int32_t out_of_mode_[2] = {0, -1};  // ... -1 for the direction that may not be scheduled meanwhile
-  int in_turn_ = 0;                        // column commands since the mode changed
-  int last_entered_ = 0;                   // bank
-  std::uint64_t moves_ = 0;                // order of entry into the bank queues
-  Cycle move_free_ = 0;                    // from here on another burst may move there
+  std::int32_t out_of_mode_[2] = {0, -1};   // ... -1 for the direction that may not be scheduled meanwhile
+  int in_turn_ = 0;                         // column commands since the mode changed
+  std::int32_t lone_ = -1, lone_bank_ = 0;  // the only piece that waits, which offers nothing; or -1
+  int last_entered_ = 0;                    // bank
+  std::uint64_t moves_ = 0;                 // order of entry into the bank queues
+  Cycle move_free_ = 0;                     // from here on another burst may move there
 
   Choice next_;
   bool stale_ = true;

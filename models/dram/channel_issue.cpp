@@ -16,9 +16,9 @@ void Channel::step() {
     in_turn_ = 0;
   }
   if (choice.kind <= Kind::write) return issue_columns(choice);
-  if (choice.kind == Kind::activate) return issue_activate(choice);
-  if (choice.kind == Kind::precharge) return issue_precharge(choice);
-  step_seldom(choice);
+  if (choice.kind > Kind::precharge) return step_seldom(choice);
+  if (lone_ >= 0) return issue_lone_row(choice);
+  choice.kind == Kind::activate ? issue_activate(choice) : issue_precharge(choice);
 }
 
 // --- column commands ----------------------------------------------------------------------------------------------
@@ -69,6 +69,11 @@ void Channel::issue_segment(const Choice& choice, int most) {
   if (refresh_limit_ - choice.time <= (most - 1) * step) count = run_length(choice, most, step, 0);
   book_run(choice, count, step, false);
   banks_.occupy_bus(choice.write, last_column_);
+  if (lone_ >= 0) {
+    leave_queue(choice, count);
+    if (pending_ == 0) lone_ = -1;
+    return;
+  }
   if (!pass_on(choice, count)) return renew(choice.bank);
   if (count < most) return;
   Cycle free = std::max(command_free_, banks_.gate(banks_.gate_of(choice.bank, choice.write)));
@@ -81,21 +86,7 @@ void Channel::issue_segment(const Choice& choice, int most) {
 
 // --- rows ---------------------------------------------------------------------------------------------------------
 
-/// plan() behind a row command, where it left just one offer.
-inline void Channel::plan_only_offer() {
-  if (!offers_.is_single() || !segments_ || bank_held_ || mode_due()) return;
-  const std::size_t slot = offers_.first();
-  const int kind = static_cast<int>(slot & 3), bank = static_cast<int>(slot >> kind_bits);
-  next_.time = offer_time(kind, bank);
-  next_.bank = bank;
-  next_.piece = offers_[slot].piece;
-  next_.kind = static_cast<Kind>(kind);
-  next_.write = kind & 1;
-  stale_ = next_.time >= refresh_limit_;
-}
-
-void Channel::issue_activate(const Choice& choice) {
-  BankQueue& queue = queues_[choice.bank];
+void Channel::open_row(const Choice& choice) {
   Bank& bank = banks_[choice.bank];
   const std::int32_t row = pool_[choice.piece].row;
   (bank.closed_by_conflict ? conflicts_ : misses_) += d_.lanes;
@@ -105,6 +96,21 @@ void Channel::issue_activate(const Choice& choice) {
   command_free_ = choice.time + spec_.command_clocks;
   if (d_.lanes > 1) commit_lanes(choice);
   last_bank_ = choice.bank;
+}
+
+void Channel::close_row(const Choice& choice) {
+  banks_.precharge(banks_[choice.bank], choice.time, true);
+  record_command(CommandKind::precharge, choice.time, choice.bank, 0);
+  queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
+  command_free_ = choice.time + spec_.precharge_clocks;
+  if (d_.lanes > 1) commit_lanes(choice);
+  last_bank_ = choice.bank;
+}
+
+void Channel::issue_activate(const Choice& choice) {
+  open_row(choice);
+  BankQueue& queue = queues_[choice.bank];
+  const std::int32_t row = pool_[choice.piece].row;
   for (int write = 0; write < 2; ++write) {
     std::int32_t piece = queue.list[write].first;
     while (piece >= 0 && pool_[piece].row != row) piece = pool_[piece].next;
@@ -118,19 +124,12 @@ void Channel::issue_activate(const Choice& choice) {
   }
   offers_.withdraw(choice.bank);
   offer_hits(choice.bank);  // of the row just opened: the oldest burst is one of them
-  plan_only_offer();
 }
 
 void Channel::issue_precharge(const Choice& choice) {
-  banks_.precharge(banks_[choice.bank], choice.time, true);
-  record_command(CommandKind::precharge, choice.time, choice.bank, 0);
-  queues_[choice.bank].hit[0] = queues_[choice.bank].hit[1] = -1;
-  command_free_ = choice.time + spec_.precharge_clocks;
-  if (d_.lanes > 1) commit_lanes(choice);
-  last_bank_ = choice.bank;
+  close_row(choice);
   offers_.withdraw(choice.bank);
   offer_activate(choice.bank, choice.piece, false);  // its oldest burst, for which the row was closed
-  plan_only_offer();
 }
 
 }  // namespace presil::dram

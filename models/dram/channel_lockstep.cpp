@@ -20,6 +20,7 @@ Cycle until_apart(Cycle phase, Cycle period, Cycle clocks, Cycle taken) {
 
 /// Clear of the columns committed ahead, and of the activations and precharges that other groups have still to come.
 Cycle Channel::lockstep_slot(Cycle earliest, int kind) const {
+  if (earliest > std::max(run_last_, lanes_last_)) return earliest;
   const RunStep& period = kind < gate_activate ? step_l_ : row_step_;
   Cycle at = earliest;
   for (Cycle before = -1; before != at;) {
@@ -63,6 +64,7 @@ void Channel::add_to_log(const Command& command) const {
 void Channel::adopt(const Channel& other) {
   waiting_[0] = waiting_[1] = queued_ = 0;
   pending_ = 0;
+  lone_ = -1;
   issued_ = taken_ = 0;
   mode_ = other.mode_;
   last_entered_ = last_bank_ = 0;
@@ -126,6 +128,7 @@ void Channel::spread(Channel& wide) {
   }
   wide.pool_.clear();
   wide.offers_.clear();
+  wide.lone_ = -1;
   plan_mode(mode_);
 }
 

@@ -26,14 +26,15 @@ Cycle Channel::precharge_together(Cycle at) {
   return at + spec_.precharge_clocks;
 }
 
-/// Whichever bank is ready first goes first.
+/// Whichever bank is ready first goes first, between the columns that were committed ahead.
 Cycle Channel::precharge_one_by_one(Cycle at) {
   for (;;) {
     int chosen = -1;
     Cycle earliest = no_cycle;
     for (int i = 0; i < banks_.count(); ++i) {
       if (banks_[i].row < 0) continue;
-      const Cycle when = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(banks_.gate_of(i, gate_precharge))));
+      const Cycle ready = std::max(at, std::max(banks_[i].pre_ok, banks_.gate(banks_.gate_of(i, gate_precharge))));
+      const Cycle when = command_slot(ready, gate_precharge);
       if (when < earliest) {
         earliest = when;
         chosen = i;
@@ -55,6 +56,7 @@ void Channel::set_refresh_due() {
 // --- all banks at once --------------------------------------------------------------------------------------------
 
 void Channel::do_refresh() {
+  lone_ = -1;  // renew_all() has it offer
   Cycle at = std::max(next_.time, lanes_last_ + 1);
   at = spec_.precharge_all ? precharge_together(at) : precharge_one_by_one(at);
   for (int i = 0; i < banks_.count(); ++i) {

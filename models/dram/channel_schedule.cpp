@@ -7,7 +7,7 @@ namespace presil::dram {
 
 // --- which of them goes -------------------------------------------------------------------------------------------
 
-void Channel::plan() {
+void Channel::plan_among_offers() {
   if (bank_held_) release_bank();
   if (const int mode = mode_due() ? 1 - mode_ : mode_; mode != planned_mode_) plan_mode(mode);
   choose();

@@ -119,7 +119,7 @@ inline std::int32_t DramTiming::enter_lockstep(Arrival& arrival, const Burst& bu
     arrival.count = count;
     lockstep_->enter(arrival, now);
   });
-  return static_cast<std::int32_t>(burst.bytes / map_.burst_bytes());
+  return map_.whole_bursts(burst.bytes);
 }
 
 inline std::int32_t DramTiming::enter_whole(Arrival& arrival, const Burst& burst, Cycle now) {

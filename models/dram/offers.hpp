@@ -70,13 +70,6 @@ class Offers {
   std::uint64_t banks(int kind) const { return mask_[static_cast<std::size_t>(kind)]; }
   std::uint64_t any() const { return mask_[0] | mask_[1] | mask_[2] | mask_[3]; }
 
-  /// There is one offer; first(): its slot.
-  bool is_single() const {
-    const std::uint64_t banks = any();
-    return (banks & (banks - 1)) == 0 && banks != 0 && several_ == 0;
-  }
-  std::size_t first() const { return first_[static_cast<std::size_t>(__builtin_ctzll(any()))]; }
-
   static constexpr std::size_t slot_mask = (std::size_t{1} << (bank_bits + kind_bits)) - 1;
   const Offer& operator[](std::size_t slot) const { return all_[slot]; }  // slot: the lowest bits of an order
 
