@@ -21,6 +21,7 @@ using common::Tick;
 class Frontier {
  public:
   void add(const Service& service, Tick arrival) {
+    if (service.data_start <= reached_) return book(Cause::transfer, reached_, service.data_end);  // as under load
     Tick from = arrival;
     for (int i = 0; i < service.wait.count; ++i) {
       const auto& segment = service.wait.segments[static_cast<std::size_t>(i)];
