@@ -7,6 +7,7 @@
 #include "models/dram/trace_player.hpp"
 #include "sim/hw/dram_preset.hpp"
 #include "tests/support/dram_checker.hpp"
+#include "tests/support/dram_checks.hpp"
 #include "tests/support/dram_example.hpp"
 
 namespace presil::dram {
@@ -15,6 +16,7 @@ namespace {
 using tests::DramChecker;
 using tests::DramDriver;
 using tests::example_dram;
+using tests::expect_rules_kept_and_all_served;
 
 enum class Style { shared, bank_queues, direct };
 
@@ -84,26 +86,7 @@ TEST_P(DramProperties, NoJedecRuleIsBrokenAndEveryBurstIsServedOnce) {
   d.memory.record(&log);
   drive(d, random, 1500);
 
-  EXPECT_EQ(DramChecker(spec).check(log), "");
-
-  std::int64_t columns = 0, activates = 0;
-  for (const Command& command : log) {
-    if (command.kind == CommandKind::activate) ++activates;
-    if (command.kind == CommandKind::read || command.kind == CommandKind::write ||
-        command.kind == CommandKind::read_precharge || command.kind == CommandKind::write_precharge) {
-      ++columns;
-    }
-  }
-  const common::MemoryCounters& counters = d.memory.counters();
-  const std::int64_t unit = spec.burst_length * spec.bus_bits / 8;
-  EXPECT_EQ(columns, counters.bursts);
-  EXPECT_EQ(columns * unit, counters.read_bytes + counters.write_bytes);
-  EXPECT_EQ(activates, counters.row_misses + counters.row_conflicts);
-  for (std::size_t i = 0; i < d.served.size(); ++i) {
-    ASSERT_EQ(d.served[i], 1) << "burst " << i;
-    EXPECT_GT(d.services[i].data_start, d.arrivals[i]);
-    EXPECT_GT(d.services[i].data_end, d.services[i].data_start);
-  }
+  expect_rules_kept_and_all_served(d, log);
 }
 
 TEST_P(DramProperties, TheSameBurstsGiveTheSameTimes) {

@@ -10,6 +10,7 @@
 #include "models/dram/trace_player.hpp"
 #include "sim/hw/dram_preset.hpp"
 #include "tests/support/dram_checker.hpp"
+#include "tests/support/dram_checks.hpp"
 #include "tests/support/dram_example.hpp"
 
 namespace presil::dram {
@@ -18,6 +19,7 @@ namespace {
 using tests::DramChecker;
 using tests::DramDriver;
 using tests::example_dram;
+using tests::expect_rules_kept_and_all_served;
 using tests::ns;
 
 DramSpec grouped(int groups) {
@@ -151,22 +153,7 @@ TEST_P(Lockstep, NoJedecRuleIsBrokenAndEveryBurstIsServedOnce) {
   std::vector<Command> log;
   d.memory.record(&log);
   drive(d, random, 1000);
-  EXPECT_EQ(DramChecker(spec).check(log), "");
-
-  std::int64_t columns = 0, activates = 0;
-  for (const Command& command : log) {
-    if (command.kind == CommandKind::activate) ++activates;
-    if (command.kind == CommandKind::read || command.kind == CommandKind::write) ++columns;
-  }
-  const common::MemoryCounters& counters = d.memory.counters();
-  EXPECT_EQ(columns, counters.bursts);
-  EXPECT_EQ(columns * burst_bytes(spec), counters.read_bytes + counters.write_bytes);
-  EXPECT_EQ(activates, counters.row_misses + counters.row_conflicts);
-  for (std::size_t i = 0; i < d.served.size(); ++i) {
-    ASSERT_EQ(d.served[i], 1) << "burst " << i;
-    EXPECT_GT(d.services[i].data_start, d.arrivals[i]);
-    EXPECT_GT(d.services[i].data_end, d.services[i].data_start);
-  }
+  expect_rules_kept_and_all_served(d, log);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Lockstep, ::testing::Range(1, 61));
