@@ -92,6 +92,11 @@ class Channel {
   /// Issues that command, and what is committed with it. All its columns are to be taken before the next step.
   void step();
 
+  /// One piece waits and no other. Its row commands, as far as they come before `before`; the clock of the last one, or
+  /// no_cycle.
+  bool is_lone() const { return lone_ >= 0; }
+  Cycle open_lone_row(Cycle before);
+
   /// The columns that the last step issued, one burst after the other.
   bool has_columns() const { return taken_ < issued_; }
   const Columns& take_columns() { return columns_[static_cast<std::size_t>(taken_++)]; }
@@ -213,6 +218,14 @@ class Channel {
   void book_run(const Choice& choice, int count, Cycle step, bool closes);
   bool pass_on(const Choice& choice, int count);
   void leave_queue(const Choice& choice, int count);
+
+  void begin_step() {
+    stale_ = true;
+    issued_ = taken_ = 0;
+    if (mode_ == planned_mode_) return;
+    mode_ = planned_mode_;
+    in_turn_ = 0;
+  }
 
   // channel_issue.cpp: commands are issued
   void issue_columns(const Choice& choice);
@@ -351,6 +364,7 @@ inline Cycle Channel::stopped_at(const Choice& choice, int& count) const {
 
 /// When a command that could issue at `earliest` finds the command bus free.
 inline Cycle Channel::command_slot(Cycle earliest, int kind) const {
+  if (earliest > std::max(run_last_, lanes_last_)) return earliest;
   return d_.lanes == 1 ? behind_columns(earliest, kind) : lockstep_slot(earliest, kind);
 }
 

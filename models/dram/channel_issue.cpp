@@ -9,12 +9,7 @@ namespace presil::dram {
 void Channel::step() {
   if (stale_) plan();
   const Choice& choice = next_;  // no copy: its parts have just been written, and one wide load would wait for them
-  stale_ = true;
-  issued_ = taken_ = 0;
-  if (mode_ != planned_mode_) {
-    mode_ = planned_mode_;
-    in_turn_ = 0;
-  }
+  begin_step();
   if (choice.kind <= Kind::write) return issue_columns(choice);
   if (choice.kind > Kind::precharge) return step_seldom(choice);
   if (lone_ >= 0) return issue_lone_row(choice);
@@ -28,7 +23,7 @@ void Channel::issue_columns(const Choice& choice) {
   command_free_ = choice.time + spec_.command_clocks;
   run_first_ = choice.time;
   run_step_ = step_l_;
-  if (is_segment(choice)) return issue_segment(choice, most);
+  if (lone_ >= 0 || is_segment(choice)) return issue_segment(choice, most);
   if (most == 1 || spec_.page_policy == PagePolicy::closed) {
     issue_run(choice, 1, d_.same_l);
     return banks_.occupy_bus(choice.write, choice.time);

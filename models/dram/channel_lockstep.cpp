@@ -20,7 +20,6 @@ Cycle until_apart(Cycle phase, Cycle period, Cycle clocks, Cycle taken) {
 
 /// Clear of the columns committed ahead, and of the activations and precharges that other groups have still to come.
 Cycle Channel::lockstep_slot(Cycle earliest, int kind) const {
-  if (earliest > std::max(run_last_, lanes_last_)) return earliest;
   const RunStep& period = kind < gate_activate ? step_l_ : row_step_;
   Cycle at = earliest;
   for (Cycle before = -1; before != at;) {

@@ -35,6 +35,19 @@ bool Channel::plan_lone() {
   return true;
 }
 
+Cycle Channel::open_lone_row(Cycle before) {
+  Cycle last = no_cycle;
+  if (stale_) plan();
+  if (lone_ < 0) return last;
+  while (next_.time < before && (next_.kind == Kind::activate || next_.kind == Kind::precharge)) {
+    last = next_.time;
+    begin_step();
+    issue_lone_row(next_);
+    if (!plan_lone()) break;
+  }
+  return last;
+}
+
 void Channel::end_lone() {
   lone_ = -1;
   renew(lone_bank_);

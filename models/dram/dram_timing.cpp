@@ -205,18 +205,29 @@ Tick DramTiming::next_decision() const {
 common::MemoryTiming::Decision DramTiming::decide(Tick& now, Tick until) {
   Decision decision;
   const bool shut_before = shut(0) || shut(1);
-  for (;;) {
+  for (bool due = true;; due = false) {  // the first one is
     if (!reporting_) {
-      if (next_decision() == common::never) return decision;
+      if (until > 0 && waits_outside_ && open_lone_row(now, until)) due = false;
+      const Tick next = next_decision();
+      if (next == common::never || (!due && next >= until)) return decision;
+      if (!due) now = std::max(now, next);
       stale_ = true;
       next_channel_->step();
     }
     report(decision);
     if (decision.decided || until == 0 || shut_before != (shut(0) || shut(1))) return decision;
-    const Tick next = next_decision();
-    if (next >= until) return decision;
-    now = std::max(now, next);
   }
+}
+
+/// Row commands in one go, for a burst that waits alone.
+inline bool DramTiming::open_lone_row(Tick& now, Tick until) {
+  Channel& channel = *active_.front();
+  if (!channel.is_lone()) return false;
+  const Cycle last = channel.open_lone_row(until == common::never ? no_cycle : ticks_.cycle(until));
+  if (last == no_cycle) return false;
+  now = std::max(now, ticks_.tick(last));
+  stale_ = true;
+  return true;
 }
 
 /// Of the columns that were issued, up to those that complete a burst. In the caller's loop, for speed.

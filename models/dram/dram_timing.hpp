@@ -95,6 +95,7 @@ class DramTiming final : public common::MemoryTiming {
   std::int32_t enter_piecewise(Entry& entry, const common::Burst& burst, Cycle now);
   void enter(int write, Cycle now);
   int enter_channel(Arrival& arrival, const PieceToEnter& piece, Doors& doors, Cycle now);
+  bool open_lone_row(common::Tick& now, common::Tick until);
   void report(Decision& decision);
   void apply(const Columns& columns, const Channel& channel, Decision& decision);
   void book(const Record& record, const Columns& columns, const Channel& channel, common::WaitSegments& wait) const;

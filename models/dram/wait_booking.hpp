@@ -47,7 +47,8 @@ inline void book_wait(common::WaitSegments& wait, common::Tick arrival, common::
     const auto add = [&](Cause cause, Cycle until) {
       if (until <= causes.from) return;
       const common::Tick to = until >= causes.until ? data_start : ticks.tick(until + latency);
-      wait.add(cause, from, to);
+      if (to <= from) return;
+      wait.segments[wait.count++] = {cause, to};  // no two neighbours have one cause
       from = to;
     };
     add(causes.otherwise, std::min(causes.bank.from, causes.row.from));
