@@ -124,7 +124,7 @@ class AddressMap {
   std::uint8_t burst_shift_ = 0;  // bytes of a device burst
   std::uint8_t bank_width_ = 0;   // bits of the bank in its group
   std::uint8_t ways_ = 0;         // number of bits in between_
-  int group_columns_ = 0;
+  int group_columns_ = 0;         // see group_columns()
   std::uint64_t run_mask_ = 0;    // device bursts that share a row and follow each other: the lowest column bits
   std::uint64_t block_mask_ = 0;  // everything up to the highest column bit
   std::uint64_t between_ = 0;     // bits of other fields in there

@@ -112,7 +112,7 @@ void Channel::enter(const Arrival& arrival, Cycle now) {
     }
     if (lone_ >= 0) end_lone();
     if (concerns) renew_entered(arrival.bank);
-    if (mode_due() != (planned_mode_ != mode_)) stale_ = true;
+    if (wanted_mode() != planned_mode_) stale_ = true;
     return;
   }
   PieceList& list = queues_[arrival.bank].waiting[arrival.write];
@@ -151,14 +151,7 @@ void Channel::move_waiting_of_bank(int bank, int write, Cycle now) {
     int count = std::min(piece.count, spec_.bank_queue - queue.queued);
     if (write != 0) count = std::min(count, draining_);
     if (count == 0) break;
-    Arrival moved;
-    moved.burst = piece.burst;
-    moved.bank = bank;
-    moved.row = piece.row;
-    moved.count = count;
-    moved.write = write;
-    moved.master = piece.master;
-    moved.lag = piece.lag;
+    Arrival moved = arrival_of(piece, bank, count, write);
     moved.key = moves_++ + piece.lag;
     const Cycle at = std::max(now, move_free_);  // one device burst a clock
     move_free_ = at + count;

@@ -128,7 +128,7 @@ class Channel {
   struct Rivals {  // earliest clock at which any of them is ready, by what it would issue
     Cycle hit = no_cycle, activate = no_cycle, precharge = no_cycle;
   };
-  struct RowCommand {  // ... of which lanes are still to come
+  struct RowCommand {  // an activation or a precharge in lockstep; until `last` it has groups still to come
     Cycle first = 0, last = -1;
     Cycle clocks = 1;
   };
@@ -170,6 +170,7 @@ class Channel {
   void choose();
   Cycle offer_time(int kind, int bank) const;
   bool mode_due() const;
+  int wanted_mode() const { return mode_due() ? 1 - mode_ : mode_; }
   void plan_mode(int mode);
   void renew(int bank);
   void offer_activate(int bank, std::int32_t piece, bool active);
@@ -286,8 +287,8 @@ class Channel {
   Cycle command_free_ = 0;
   Cycle run_first_ = -1, run_last_ = -1;  // column commands committed ahead: clocks of the command bus
   RunStep run_step_;
-  RowCommand lanes_of_[2];  // activation and precharge, in lockstep
-  Cycle lanes_last_ = -1;
+  RowCommand lanes_of_[2];   // the last activation and the last precharge, in lockstep
+  Cycle lanes_last_ = -1;    // ... and when both have ended
   int slot_clocks_[4];       // on the command bus, by kind
   RunStep step_s_, step_l_;  // the two values of run_step_
   RunStep row_step_;         // of lanes

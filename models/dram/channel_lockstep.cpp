@@ -103,23 +103,15 @@ void Channel::spread(Channel& wide) {
   command_free_ = std::max(command_free_, wide.lanes_last_ + 1);
   banks_.spread(wide.banks_);
   for (BankQueue& queue : queues_) queue.hit[0] = queue.hit[1] = -1;
-  Arrival arrival;
   for (int bank = 0; bank < wide.banks_.count(); ++bank) {
     BankQueue& from = wide.queues_[bank];
     for (int write = 0; write < 2; ++write) {
       for (std::int32_t index = from.list[write].first; index >= 0; index = wide.pool_[index].next) {
         const Piece& piece = wide.pool_[index];
-        arrival.burst = piece.burst;
-        arrival.row = piece.row;
-        arrival.count = piece.count * wide.d_.lane_columns;
-        arrival.write = write;
-        arrival.master = piece.master;
-        arrival.lag = piece.lag;
-        arrival.key = piece.key;
+        const int count = piece.count * wide.d_.lane_columns;
         for (int lane = 0; lane < wide.d_.lanes; ++lane) {
-          arrival.bank = bank + lane * wide.banks_.count();
-          waiting_[write] += arrival.count;
-          add_to_queue(arrival, piece.ready);
+          waiting_[write] += count;
+          add_to_queue(arrival_of(piece, bank + lane * wide.banks_.count(), count, write), piece.ready);
         }
       }
     }

@@ -9,7 +9,7 @@ namespace presil::dram {
 /// False when there is more to look at; then it makes offers like any other.
 bool Channel::plan_lone() {
   const int bank_index = lone_bank_, write = queues_[bank_index].list[0].empty() ? 1 : 0;
-  if ((mode_due() ? 1 - mode_ : mode_) != planned_mode_ || out_of_mode_[write] != 0) {
+  if (wanted_mode() != planned_mode_ || out_of_mode_[write] != 0) {
     end_lone();
     return false;
   }

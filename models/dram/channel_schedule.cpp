@@ -9,7 +9,7 @@ namespace presil::dram {
 
 void Channel::plan_among_offers() {
   if (bank_held_) release_bank();
-  if (const int mode = mode_due() ? 1 - mode_ : mode_; mode != planned_mode_) plan_mode(mode);
+  if (const int mode = wanted_mode(); mode != planned_mode_) plan_mode(mode);
   choose();
   if (pending_ == 0 && waiting_[1] > 0 && two_level_) plan_drain();
   if (next_.time >= refresh_limit_ && !idle()) per_bank_ ? plan_bank_refresh() : plan_refresh();

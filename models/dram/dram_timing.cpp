@@ -21,6 +21,13 @@ const DramSpec& checked(const DramSpec& spec) {
   return spec;
 }
 
+void enter_stretch(Channel& channel, Arrival& arrival, const AddressMap::Place& place, int count, Cycle now) {
+  arrival.bank = place.bank;
+  arrival.row = place.row;
+  arrival.count = count;
+  channel.enter(arrival, now);
+}
+
 }  // namespace
 
 DramTiming::DramTiming(const DramSpec& spec)
@@ -114,10 +121,7 @@ inline void DramTiming::use_lockstep(bool wanted, Cycle now) {
 
 inline std::int32_t DramTiming::enter_lockstep(Arrival& arrival, const Burst& burst, Cycle now) {
   map_.for_each_wide_stretch(burst.address, burst.bytes, [&](const AddressMap::Place& place, int count) {
-    arrival.bank = place.bank;
-    arrival.row = place.row;
-    arrival.count = count;
-    lockstep_->enter(arrival, now);
+    enter_stretch(*lockstep_, arrival, place, count, now);
   });
   return map_.whole_bursts(burst.bytes);
 }
@@ -126,10 +130,7 @@ inline std::int32_t DramTiming::enter_whole(Arrival& arrival, const Burst& burst
   std::int32_t total = 0;
   map_.for_each_stretch(burst.address, burst.bytes, true, [&](const AddressMap::Place& place, int count) {
     total += count;
-    arrival.bank = place.bank;
-    arrival.row = place.row;
-    arrival.count = count;
-    channels_.front().enter(arrival, now);
+    enter_stretch(channels_.front(), arrival, place, count, now);
   });
   return total;
 }

@@ -30,6 +30,20 @@ struct alignas(64) Piece {                // a power of two: found by a shift
   std::uint64_t key = 0;  // smaller = to be served earlier: age and lag
 };
 
+/// `count` of the piece's device bursts on their way to another queue, with the same key.
+inline Arrival arrival_of(const Piece& piece, int bank, int count, int write) {
+  Arrival arrival;
+  arrival.burst = piece.burst;
+  arrival.bank = bank;
+  arrival.row = piece.row;
+  arrival.count = count;
+  arrival.write = write;
+  arrival.master = piece.master;
+  arrival.lag = piece.lag;
+  arrival.key = piece.key;
+  return arrival;
+}
+
 struct PieceList {
   std::int32_t first = -1, last = -1;
   bool empty() const { return first < 0; }

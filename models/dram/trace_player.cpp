@@ -205,8 +205,8 @@ class Player {
 
 PlayerResult play(const std::vector<TraceRequest>& requests, const PlayerSpec& spec, MemoryTiming& memory,
                   std::int64_t size_bytes) {
+  const auto size = static_cast<std::uint64_t>(size_bytes);
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    const auto size = static_cast<std::uint64_t>(size_bytes);
     if (requests[i].address > size || requests[i].bytes > size - requests[i].address) {
       throw common::Error("trace request " + std::to_string(i + 1) + ": " + std::to_string(requests[i].bytes) +
                           " bytes from " + std::to_string(requests[i].address) + " on lie outside the memory of " +

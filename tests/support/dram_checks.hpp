@@ -11,10 +11,14 @@
 
 namespace presil::tests {
 
-/// `log`: all commands of `d`, in which nothing waits any more.
-inline void expect_rules_kept_and_all_served(const DramDriver& d, const std::vector<dram::Command>& log) {
+/// `drive` pushes bursts until nothing waits any more.
+template <typename F>
+void expect_rules_kept_and_all_served(const dram::DramSpec& spec, F&& drive) {
   using dram::CommandKind;
-  const dram::DramSpec& spec = d.memory.spec();
+  DramDriver d(spec);
+  std::vector<dram::Command> log;
+  d.memory.record(&log);
+  drive(d);
   EXPECT_EQ(DramChecker(spec).check(log), "");
 
   std::int64_t columns = 0, activates = 0;

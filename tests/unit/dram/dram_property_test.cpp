@@ -81,12 +81,7 @@ TEST_P(DramProperties, NoJedecRuleIsBrokenAndEveryBurstIsServedOnce) {
   std::mt19937_64 random(static_cast<std::uint64_t>(GetParam()));
   const DramSpec spec = draw_spec(random);
   SCOPED_TRACE(spec.preset + " seed " + std::to_string(GetParam()));
-  DramDriver d(spec);
-  std::vector<Command> log;
-  d.memory.record(&log);
-  drive(d, random, 1500);
-
-  expect_rules_kept_and_all_served(d, log);
+  expect_rules_kept_and_all_served(spec, [&](DramDriver& d) { drive(d, random, 1500); });
 }
 
 TEST_P(DramProperties, TheSameBurstsGiveTheSameTimes) {
